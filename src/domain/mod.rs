@@ -1,0 +1,30 @@
+//! The words: people, addresses, messages, operations and replies, clocks and chance.
+//!
+//! No IO, no async runtime. Nobody but [`clock`] reads a clock, nobody but [`chance`] makes
+//! randomness.
+
+pub mod chance;
+pub mod clock;
+pub mod device;
+pub mod factor;
+pub mod mailbox;
+pub mod message;
+pub mod operation;
+pub mod persona;
+pub mod phone;
+pub mod picture;
+pub mod reply;
+pub mod secret;
+
+pub use chance::Chance;
+pub use clock::{Clock, Moment, Soon, VirtualClock, WallClock};
+pub use device::{Act, DeviceKind, Outcome, Permission};
+pub use factor::{Assurance, Channel, TokenKind};
+pub use mailbox::Mailbox;
+pub use message::{Message, Recipient};
+pub use operation::Operation;
+pub use persona::Persona;
+pub use phone::PhoneNumber;
+pub use picture::{MediaType, Picture};
+pub use reply::{Activation, Answer, Rejection, RejectionClass, Reply};
+pub use secret::Secret;

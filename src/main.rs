@@ -1,0 +1,2 @@
+//! Fobwatch.
+fn main() {}

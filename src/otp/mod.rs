@@ -1,0 +1,1 @@
+//! The mathematics: HOTP, TOTP, base32, key URIs, verification. No IO, no clock.

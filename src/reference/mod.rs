@@ -1,0 +1,1 @@
+//! A sound server one can believe in, with named defects.

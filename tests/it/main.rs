@@ -1,0 +1,19 @@
+//! The integration tests: one binary, so that it links once.
+
+mod activation;
+mod adapters;
+mod camera;
+mod clients;
+mod defects;
+mod diagnosis;
+mod email;
+mod extraction;
+mod floors;
+mod load;
+mod otp_properties;
+mod otp_vectors;
+mod reference;
+mod reports;
+mod runs;
+mod sms;
+mod tokens;
