@@ -1,0 +1,1 @@
+//! Finds the code in a message and says why.

@@ -1,0 +1,1 @@
+//! One inbox: routed by recipient.
