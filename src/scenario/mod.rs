@@ -1,1 +1,3 @@
-//! The scenario language.
+//! The scenario language: YAML with places, lowered to a typed plan, every mistake at once.
+
+pub mod plan;
