@@ -56,6 +56,11 @@ impl Journal {
         self.redactor.mark(kind, secret.reveal())
     }
 
+    /// Learns another way in which a marked secret is written, `482 913` for `482913`.
+    pub fn alias(&mut self, mark: Mark, written: &Secret) {
+        self.redactor.alias(mark, written.reveal());
+    }
+
     /// Appends `event`. Past [`Self::LONGEST`] entries the last place is overwritten.
     pub fn record(&mut self, event: Event) -> EntryId {
         if self.entries.len() >= Self::LONGEST {

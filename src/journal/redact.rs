@@ -112,12 +112,18 @@ impl Redactor {
         {
             return *mark;
         }
-        let earlier = self.known.iter().filter(|(_, mark)| mark.kind == kind).count();
-        let ordinal = u32::try_from(earlier + 1).unwrap_or(u32::MAX);
+        let of_kind = self.known.iter().filter(|(_, mark)| mark.kind == kind);
+        let ordinal = of_kind.map(|(_, mark)| mark.ordinal).max().unwrap_or(0).saturating_add(1);
         let shape = (kind == SecretKind::Code).then(|| shape_of(secret));
         let mark = Mark { kind, ordinal, shape };
         self.known.push((secret.to_owned(), mark));
         mark
+    }
+
+    pub(super) fn alias(&mut self, mark: Mark, written: &str) {
+        if !self.known.iter().any(|(text, _)| text == written) {
+            self.known.push((written.to_owned(), mark));
+        }
     }
 
     /// `text` with every known secret masked, longest first; nothing if there is none in it.

@@ -4,6 +4,7 @@ use crate::domain::device::{DeviceKind, OutcomeKind, Permission, Reason};
 use crate::domain::persona::MobileOnFile;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Assurance, Channel, RejectionClass, TokenKind};
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -164,7 +165,7 @@ pub enum Ask {
     /// Begin to enrol.
     BeginEnrolment(TokenKind),
     /// The registration code.
-    SubmitRegistrationCode(Text),
+    SubmitRegistrationCode(CodeText),
     /// The OK button, perhaps with a code.
     ConfirmEnrolment(Option<Text>),
     /// Create the certificate.
@@ -288,4 +289,20 @@ pub enum Destination {
 pub struct CodeShape {
     /// How many digits.
     pub digits: RangeInclusive<u32>,
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Code => "code",
+            Self::Qr => "qr",
+            Self::Link => "link",
+            Self::Password => "password",
+            Self::Address => "address",
+            Self::SerialNumber => "serial_number",
+            Self::ActivationCode => "activation_code",
+            Self::RegistrationCode => "registration_code",
+            Self::Name => "name",
+        })
+    }
 }
