@@ -5,10 +5,14 @@
 //! that fails is read once more, one entry at a time.
 
 use super::diagnose::{Fault, Span, listed, shorten, suggest};
+use super::schema::without_null;
+use super::syntax::{Which, Who, Written};
 use super::tree::{Data, Id, Style, Tree};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::de::value::{MapAccessDeserializer, StrDeserializer};
-use serde::de::{self, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, Visitor};
+use serde::de::{
+    self, Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, Visitor,
+};
 use serde::forward_to_deserialize_any;
 use std::fmt;
 
@@ -114,6 +118,36 @@ pub(super) fn decode_node<T: DeserializeOwned + JsonSchema>(
     None
 }
 
+/// A person, a device or a text that arguments mention.
+pub(super) struct Mention {
+    pub(super) span: Span,
+    pub(super) meaning: Meaning,
+}
+
+/// What is mentioned.
+pub(super) enum Meaning {
+    Person(Who),
+    Device(Which),
+    Text(Written),
+}
+
+/// What the entries of `mapping` mention that are sound by themselves; which field means what is
+/// in the schema of `T`.
+pub(super) fn mentions<T: JsonSchema>(mapping: &Mapping<'_>) -> Vec<Mention> {
+    let schema = without_null(T::json_schema(&mut SchemaGenerator::default()).to_value());
+    let mention = |(key, _, id): &(&str, Span, Id)| {
+        let reader = Reader { tree: mapping.tree, id: *id, element: None };
+        let meaning = match schema["properties"][*key]["$ref"].as_str()?.rsplit('/').next()? {
+            "PersonName" => Meaning::Person(Who::deserialize(reader).ok()?),
+            "DeviceName" => Meaning::Device(Which::deserialize(reader).ok()?),
+            "Text" => Meaning::Text(Written::deserialize(reader).ok()?),
+            _ => return None,
+        };
+        Some(Mention { span: reader.span(), meaning })
+    };
+    mapping.entries.iter().filter_map(mention).collect()
+}
+
 /// The fields that a `T` cannot do without, as its schema says.
 fn required<T: JsonSchema>() -> Vec<String> {
     let schema = T::json_schema(&mut SchemaGenerator::default());
@@ -206,6 +240,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("Reason", "unknown-reason", "reason"),
     ("Field", "unknown-result-field", "field"),
     ("Destination", "unknown-destination", "destination"),
+    ("Title", "bad-title", "title"),
     ("Name", "bad-name", "name"),
     ("Period", "bad-duration", "duration"),
     ("Skew", "bad-duration", "duration"),

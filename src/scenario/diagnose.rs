@@ -179,7 +179,7 @@ fn place(file: &str, source: &str, fault: Fault) -> Diagnosis {
 
 /// What may have been meant by `word`: the nearest of `known`, else all of them if they are few.
 pub(super) fn suggest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
-    const FEW: usize = 16;
+    const FEW: usize = 40;
     let known: Vec<&str> = known.into_iter().collect();
     let word = shorten(word).to_lowercase();
     let near = known
@@ -190,6 +190,7 @@ pub(super) fn suggest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) 
     match near {
         Some((_, candidate)) => format!("did you mean `{candidate}`?"),
         None if known.is_empty() => String::new(),
+        None if known.len() == 1 => format!("write `{}`", known[0]),
         None if known.len() <= FEW => format!("write one of {}", listed(&known)),
         None => String::new(),
     }

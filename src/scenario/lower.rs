@@ -5,7 +5,7 @@ use super::diagnose::{Fault, Span};
 use super::plan::{Device, Person, Plan};
 use super::scope::Known;
 use super::step::{self, Cast};
-use super::syntax::{self, At, Document, is_name};
+use super::syntax::{self, Document, is_name};
 use super::tree::{Data, Id, Tree};
 use crate::domain::persona::MobileOnFile;
 
@@ -38,15 +38,14 @@ pub(super) fn lower(source: &Source<'_>, tree: &Tree, faults: &mut Vec<Fault>) -
         Some(steps) => step::steps(source.text, tree, steps, cast, faults),
         None => Vec::new(),
     };
+    check_covers(&mapping, source.known_requirements, faults);
     let document = document?;
-    check_title(&document.scenario, faults);
-    check_covers(&document.covers, source.known_requirements, faults);
     Some(Plan {
         id: id_of(source.name),
         file: source.name.to_owned(),
-        title: document.scenario.value,
-        covers: document.covers.into_iter().map(|id| id.value).collect(),
-        needs: document.needs.into_iter().map(|feature| feature.value).collect(),
+        title: document.scenario.0,
+        covers: document.covers,
+        needs: document.needs,
         people,
         devices,
         steps,
@@ -61,18 +60,15 @@ pub(super) fn id_of(name: &str) -> String {
     ending.unwrap_or(path).to_owned()
 }
 
-fn check_title(title: &At<String>, faults: &mut Vec<Fault>) {
-    if title.value.trim().is_empty() {
-        let help = "say in one sentence what the scenario shows";
-        faults.push(Fault::new("empty-title", title.span, "the title is empty", help));
-    }
-}
-
-fn check_covers(covers: &[At<String>], known: &[&str], faults: &mut Vec<Fault>) {
-    for id in covers.iter().filter(|id| !known.contains(&id.value.as_str())) {
-        let noun = ("requirement", id.value.as_str());
+fn check_covers(mapping: &Mapping<'_>, known: &[&str], faults: &mut Vec<Fault>) {
+    let tree = mapping.tree;
+    let covers = mapping.value("covers").and_then(|id| elements(tree, id)).unwrap_or_default();
+    let ids = covers.iter().filter_map(|id| Some((tree.scalar(*id)?, tree.span(*id))));
+    // What begins with a digit is no text to YAML, and blamed for that already.
+    let ids = ids.filter(|(id, _)| id.starts_with(char::is_alphabetic));
+    for (id, span) in ids.filter(|(id, _)| !known.contains(id)) {
         let known = known.iter().copied();
-        faults.push(Fault::unknown("unknown-requirement", id.span, noun, known));
+        faults.push(Fault::unknown("unknown-requirement", span, ("requirement", id), known));
     }
 }
 
@@ -128,15 +124,22 @@ fn devices(
     for (name, id) in named(mapping, "devices", MAX_DEVICES, faults) {
         let read = decode_node::<syntax::Device>(mapping.tree, id, "a device", faults);
         known.push(Known { name: name.to_owned(), kind: read.as_ref().map(|device| device.kind) });
+        check_owner(mapping.tree, id, people, faults);
         let Some(syntax::Device { kind, owner }) = read else { continue };
-        if !people.iter().any(|person| person.name == owner.value.0) {
-            let names = people.iter().map(|person| person.name.as_str());
-            let noun = ("person", owner.value.0.as_str());
-            faults.push(Fault::unknown("unknown-person", owner.span, noun, names));
-        }
-        sound.push(Device { name: name.to_owned(), kind, owner: owner.value.0 });
+        sound.push(Device { name: name.to_owned(), kind, owner: owner.0.0 });
     }
     (sound, known)
+}
+
+fn check_owner(tree: &Tree, device: Id, people: &[Person], faults: &mut Vec<Fault>) {
+    let owner = Mapping::of(tree, device).and_then(|device| device.value("owner"));
+    let Some((owner, span)) = owner.and_then(|id| Some((tree.scalar(id)?, tree.span(id)))) else {
+        return;
+    };
+    if is_name(owner) && !people.iter().any(|person| person.name == owner) {
+        let names = people.iter().map(|person| person.name.as_str());
+        faults.push(Fault::unknown("unknown-person", span, ("person", owner), names));
+    }
 }
 
 /// The elements of a list, or nothing if something else stands there.

@@ -14,7 +14,36 @@ pub fn schema() -> Value {
     let generator = SchemaSettings::draft2020_12().into_generator();
     let mut schema = generator.into_root_schema_for::<Document>();
     schema.insert("title".to_owned(), json!("Fobwatch scenario"));
-    schema.to_value()
+    without_null(schema.to_value())
+}
+
+/// A field that may be left out must not be written as `null`, whatever its `Option` suggests.
+pub(super) fn without_null(schema: Value) -> Value {
+    match schema {
+        Value::Array(parts) => parts.into_iter().map(without_null).collect(),
+        Value::Object(mut keys) => {
+            if let Some(Value::Array(choices)) = keys.get_mut("anyOf") {
+                choices.retain(|choice| *choice != json!({ "type": "null" }));
+                if let [Value::Object(only)] = choices.as_mut_slice() {
+                    let only = std::mem::take(only);
+                    keys.remove("anyOf");
+                    // What is said of the field goes before what is said of its type.
+                    only.into_iter().for_each(|(key, value)| {
+                        keys.entry(key).or_insert(value);
+                    });
+                }
+            }
+            if let Some(Value::Array(types)) = keys.get_mut("type") {
+                types.retain(|name| name != "null");
+                if let [only] = types.as_slice() {
+                    let only = only.clone();
+                    keys.insert("type".to_owned(), only);
+                }
+            }
+            keys.into_iter().map(|(key, value)| (key, without_null(value))).collect()
+        }
+        scalar @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => scalar,
+    }
 }
 
 /// A step, for the schema: exactly one verb of the register, and what may stand beside it.

@@ -1,10 +1,15 @@
 //! What a step may speak of: the people, the devices, and what earlier steps kept.
 
+use super::decode::{Meaning, Mention};
 use super::diagnose::{Fault, Span, suggest};
 use super::plan::{Field, Person, Text};
-use super::syntax::{At, Name, Written};
+use super::syntax::{At, Which, Who, Written};
 use crate::domain::device::DeviceKind;
 use std::collections::HashMap;
+
+/// Every kind of device.
+pub(super) const ANY: &[DeviceKind] =
+    &[DeviceKind::Android, DeviceKind::Ios, DeviceKind::Windows, DeviceKind::Authenticator];
 
 /// The results that steps keep, by name.
 pub(super) type Kept = HashMap<String, Keeper>;
@@ -47,8 +52,8 @@ impl Scope<'_> {
     }
 
     /// The person, if there is one of that name.
-    pub(super) fn person(&mut self, who: &At<Name>) -> Option<String> {
-        let name = &who.value.0;
+    pub(super) fn person(&mut self, who: &At<Who>) -> Option<String> {
+        let name = &who.value.0.0;
         let known = self.people;
         if known.iter().any(|person| person.name == *name) {
             return Some(name.clone());
@@ -59,8 +64,8 @@ impl Scope<'_> {
     }
 
     /// The device, if there is one of that name and its kind is one of `fit`.
-    pub(super) fn device(&mut self, which: &At<Name>, fit: &[DeviceKind]) -> Option<String> {
-        let name = &which.value.0;
+    pub(super) fn device(&mut self, which: &At<Which>, fit: &[DeviceKind]) -> Option<String> {
+        let name = &which.value.0.0;
         let known = self.devices;
         let Some(device) = known.iter().find(|device| device.name == *name) else {
             let names = known.iter().map(|device| device.name.as_str());
@@ -120,6 +125,21 @@ impl Scope<'_> {
             return None;
         }
         Some(Text::Reference { name: name.clone(), field: Some(found) })
+    }
+
+    /// Looks up what the arguments mention that could not be read as a whole, so that one mistake
+    /// among them does not hide the others.
+    pub(super) fn look_up(&mut self, mentions: Vec<Mention>) {
+        for Mention { span, meaning } in mentions {
+            match meaning {
+                Meaning::Person(value) => drop(self.person(&At { span, value })),
+                Meaning::Device(value) => drop(self.device(&At { span, value }, ANY)),
+                Meaning::Text(Written::Literal(_)) => {}
+                Meaning::Text(Written::Reference { name, field }) => {
+                    self.resolve(&name, field.as_deref(), span);
+                }
+            }
+        }
     }
 
     fn resolve(&mut self, name: &str, field: Option<&str>, span: Span) -> Option<Field> {

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The longest story that we know takes thirty steps; lockouts repeat some of them a hundred times.
-const MAX_STEPS: usize = 500;
+pub(super) const MAX_STEPS: usize = 500;
 
 /// The browser session of steps that name none.
 const MAIN_SESSION: &str = "main";

@@ -3,6 +3,7 @@
 use super::decode::AT;
 use super::diagnose::Span;
 use super::schema::Step;
+use super::step::MAX_STEPS;
 use crate::domain::device::DeviceKind;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, SeqAccess, Unexpected, Visitor};
@@ -28,13 +29,13 @@ const MAX_DIGITS: u32 = 64;
 #[allow(dead_code, reason = "people, devices and steps are read one by one, from their nodes")]
 pub(super) struct Document {
     /// The title: one sentence of what is shown.
-    pub(super) scenario: At<String>,
+    pub(super) scenario: Title,
     /// The requirements that it puts to the test, by id.
     #[serde(default)]
-    pub(super) covers: Vec<At<String>>,
+    pub(super) covers: Vec<String>,
     /// The features that a subject must have for it; others skip it.
     #[serde(default)]
-    pub(super) needs: Vec<At<String>>,
+    pub(super) needs: Vec<String>,
     /// Who acts, by name.
     #[serde(default)]
     people: Later<BTreeMap<String, Person>>,
@@ -42,6 +43,7 @@ pub(super) struct Document {
     #[serde(default)]
     devices: Later<BTreeMap<String, Device>>,
     /// What they do, one after the other.
+    #[schemars(length(min = 1, max = MAX_STEPS))]
     steps: Later<Vec<Step>>,
 }
 
@@ -60,7 +62,7 @@ pub(super) struct Device {
     /// What it is.
     pub(super) kind: DeviceKind,
     /// The person who owns it.
-    pub(super) owner: At<Name>,
+    pub(super) owner: Who,
 }
 
 /// A value and where it stands.
@@ -77,6 +79,18 @@ pub(super) struct Later<T>(PhantomData<T>);
 /// A name that the author chose: a letter, then letters, digits, `-` and `_`.
 #[derive(Debug, Clone)]
 pub(super) struct Name(pub(super) String);
+
+/// The name of a person.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(super) struct Who(pub(super) Name);
+
+/// The name of a device.
+#[derive(Debug, Clone, serde::Deserialize)]
+pub(super) struct Which(pub(super) Name);
+
+/// A title that says something.
+#[derive(Debug, Clone)]
+pub(super) struct Title(pub(super) String);
 
 /// A time that passes, with its unit.
 #[derive(Debug, Clone, Copy)]
@@ -196,6 +210,17 @@ impl<'de> Deserialize<'de> for Name {
     }
 }
 
+impl<'de> Deserialize<'de> for Title {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let notation = Notation {
+            expected: "in one sentence what the scenario shows",
+            numbers: Numbers::Quoted,
+            read: |text| (!text.trim().is_empty()).then(|| Self(text.to_owned())),
+        };
+        deserializer.deserialize_newtype_struct("Title", notation)
+    }
+}
+
 impl<'de> Deserialize<'de> for Period {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let notation = Notation {
@@ -303,6 +328,9 @@ macro_rules! schema_within {
             fn schema_name() -> Cow<'static, str> {
                 T::schema_name()
             }
+            fn schema_id() -> Cow<'static, str> {
+                T::schema_id()
+            }
             fn json_schema(generator: &mut SchemaGenerator) -> Schema {
                 T::json_schema(generator)
             }
@@ -326,28 +354,41 @@ macro_rules! schema_text {
 
 schema_within!(At);
 schema_within!(Later);
-schema_text!(Name, "name", {
-    "description": "A name that the scenario gives, or has given before.",
+schema_text!(Title, "Title", {
+    "description": "One sentence.",
     "type": "string",
-    "pattern": "^\\p{L}[\\p{L}\\p{N}_-]{0,31}$"
+    "pattern": "\\S"
 });
-schema_text!(Period, "duration", {
+schema_text!(Who, "PersonName", {
+    "description": "The name of a person under `people`.",
+    "type": "string"
+});
+schema_text!(Which, "DeviceName", {
+    "description": "The name of a device under `devices`.",
+    "type": "string"
+});
+schema_text!(Name, "Name", {
+    "description": "A name that the scenario gives.",
+    "type": "string",
+    "pattern": "^[^\\s.$0-9_-][^\\s.$]{0,31}$"
+});
+schema_text!(Period, "Duration", {
     "description": "A time that passes, with its unit: 250ms, 30s, 5m, 1h, 2d.",
     "type": "string",
     "pattern": "^[0-9]+(ms|s|m|h|d)$"
 });
-schema_text!(Skew, "skew", {
+schema_text!(Skew, "Skew", {
     "description": "How far a clock is off: -30s is slow, +5m is fast.",
     "type": "string",
     "pattern": "^[+-]?[0-9]+(ms|s|m|h|d)$"
 });
-schema_text!(Digits, "digits", {
+schema_text!(Digits, "Digits", {
     "description": "How many digits: 8, or from least to most: 6..8.",
     "type": ["string", "integer"],
     "pattern": "^[0-9]+(\\.\\.[0-9]+)?$",
     "minimum": 1
 });
-schema_text!(Written, "text", {
+schema_text!(Written, "Text", {
     "description": "A text, or a reference to what an earlier step kept: $name or $name.field.",
     "type": "string"
 });
@@ -360,7 +401,7 @@ mod tests {
     #[test]
     fn a_duration_has_a_number_and_a_unit() {
         assert_eq!(period("250ms"), Some(Duration::from_millis(250)));
-        assert_eq!(period("1h"), Some(Duration::from_secs(3600)));
+        assert_eq!(period("1h"), Some(Duration::from_hours(1)));
         for wrong in ["30", "s", "", "3 s", "-3s", "1.5s", "99999999999999999999d", "3661d"] {
             assert_eq!(period(wrong), None, "{wrong}");
         }

@@ -1,5 +1,7 @@
 //! Every kind of mistake in a scenario, pinned by a golden file; and the language as it is sold.
 
+#![allow(clippy::expect_used, reason = "a test that cannot read its fixtures says so")]
+
 use fobwatch::conformance::REQUIREMENTS;
 use fobwatch::scenario::plan::{Ask, CodeText, DeviceAct, Field, Text, Verb};
 use fobwatch::scenario::{Diagnoses, catalogue, load, schema};

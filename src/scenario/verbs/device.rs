@@ -5,12 +5,11 @@ use crate::domain::Permission;
 use crate::domain::device::DeviceKind::{self, Android, Authenticator, Ios, Windows};
 use crate::scenario::expect::{DeviceCodeExpect, OutcomeExpect};
 use crate::scenario::plan::{DeviceAct, Field, Verb};
-use crate::scenario::scope::Scope;
-use crate::scenario::syntax::{At, Name, Skew, Written};
+use crate::scenario::scope::{ANY, Scope};
+use crate::scenario::syntax::{At, Skew, Which, Written};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-const ANY: &[DeviceKind] = &[Android, Ios, Windows, Authenticator];
 const PHONES: &[DeviceKind] = &[Android, Ios];
 const CAMERAS: &[DeviceKind] = &[Android, Ios, Authenticator];
 const PCS: &[DeviceKind] = &[Windows];
@@ -25,7 +24,7 @@ macro_rules! bare_act {
         #[serde(deny_unknown_fields)]
         pub(super) struct $act {
             /// At which device.
-            device: At<Name>,
+            device: At<Which>,
         }
 
         impl Grammar for $act {
@@ -52,7 +51,7 @@ macro_rules! act_with {
         #[serde(deny_unknown_fields)]
         pub(super) struct $act {
             /// At which device.
-            device: At<Name>,
+            device: At<Which>,
             $(#[$field_doc])*
             $field: $type,
         }
@@ -169,7 +168,7 @@ bare_act!(
 #[serde(deny_unknown_fields)]
 pub(super) struct SetPin {
     /// At which device.
-    device: At<Name>,
+    device: At<Which>,
     /// The PIN, in quotes.
     pin: At<Written>,
     /// The PIN as it is typed the second time.
@@ -181,7 +180,7 @@ pub(super) struct SetPin {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadCode {
     /// At which device.
-    device: At<Name>,
+    device: At<Which>,
     /// The PIN, if the app is to be unlocked first.
     pin: Option<At<Written>>,
 }

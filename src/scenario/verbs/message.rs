@@ -5,7 +5,7 @@ use crate::domain::Channel;
 use crate::scenario::expect::{MessageExpect, Nothing};
 use crate::scenario::plan::{Field, Verb};
 use crate::scenario::scope::Scope;
-use crate::scenario::syntax::{At, Name, Period};
+use crate::scenario::syntax::{At, Period, Who};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use std::time::Duration;
@@ -19,9 +19,9 @@ const USUAL_WAIT: Duration = Duration::from_secs(5);
 #[schemars(extend("oneOf" = [{"required": ["sms"]}, {"required": ["email"]}]))]
 pub(super) struct Receive {
     /// Whose mobile number.
-    sms: Option<At<Name>>,
+    sms: Option<At<Who>>,
     /// Whose mailbox.
-    email: Option<At<Name>>,
+    email: Option<At<Who>>,
     /// How long it may take; 5s if nothing is said.
     within: Option<Period>,
 }
@@ -32,9 +32,9 @@ pub(super) struct Receive {
 #[schemars(extend("oneOf" = [{"required": ["sms"]}, {"required": ["email"]}]))]
 pub(super) struct ExpectNone {
     /// Whose mobile number.
-    sms: Option<At<Name>>,
+    sms: Option<At<Who>>,
     /// Whose mailbox.
-    email: Option<At<Name>>,
+    email: Option<At<Who>>,
     /// For how long; 5s if nothing is said.
     within: Option<Period>,
 }
@@ -83,8 +83,8 @@ fn wait(within: Option<Period>) -> Duration {
 }
 
 fn whose(
-    sms: Option<&At<Name>>,
-    email: Option<&At<Name>>,
+    sms: Option<&At<Who>>,
+    email: Option<&At<Who>>,
     scope: &mut Scope<'_>,
 ) -> Option<(Channel, String)> {
     match (sms, email) {

@@ -96,6 +96,9 @@ impl Word {
                 let mut faults: Vec<Fault> = Vec::new();
                 let read: Option<G> = decode(arguments, &mut faults);
                 scope.faults.append(&mut faults);
+                if read.is_none() {
+                    scope.look_up(decode::mentions::<G>(arguments));
+                }
                 read?.lower(scope)
             },
         }

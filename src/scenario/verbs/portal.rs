@@ -5,7 +5,7 @@ use crate::domain::{Channel, TokenKind};
 use crate::scenario::expect::{ACTIVATION, ReplyExpect};
 use crate::scenario::plan::{Ask, CodeText, Field, Verb};
 use crate::scenario::scope::Scope;
-use crate::scenario::syntax::{At, Name, Written};
+use crate::scenario::syntax::{At, Who, Written};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -58,7 +58,7 @@ bare_ask!(
 #[serde(deny_unknown_fields)]
 pub(super) struct SignIn {
     /// Whose user name.
-    who: At<Name>,
+    who: At<Who>,
     /// Another password than theirs.
     password: Option<At<Written>>,
 }
@@ -119,7 +119,7 @@ pub(super) struct RevokeToken {
 #[serde(deny_unknown_fields)]
 pub(super) struct UnlockAccount {
     /// Whose.
-    who: At<Name>,
+    who: At<Who>,
 }
 
 impl Grammar for SignIn {
