@@ -4,6 +4,8 @@ use crate::domain::device::{DeviceKind, OutcomeKind, Permission, Reason};
 use crate::domain::persona::MobileOnFile;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Assurance, Channel, RejectionClass, TokenKind};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -84,13 +86,17 @@ pub enum Text {
     Reference {
         /// The name after `as:`.
         name: String,
-        /// The field, if one is named.
+        /// The field. Loading fills in the only field of a result that has one, so that this
+        /// is `None` in no loaded plan.
         field: Option<Field>,
     },
 }
 
 /// The fields that a kept result may have.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
 pub enum Field {
     /// The code of a message, or of a device.
     Code,
@@ -110,6 +116,30 @@ pub enum Field {
     RegistrationCode,
     /// The name that filled itself in.
     Name,
+}
+
+impl Field {
+    /// The field as the language writes it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Qr => "qr",
+            Self::Link => "link",
+            Self::Password => "password",
+            Self::Address => "address",
+            Self::SerialNumber => "serial_number",
+            Self::ActivationCode => "activation_code",
+            Self::RegistrationCode => "registration_code",
+            Self::Name => "name",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
 }
 
 /// What a step does.
@@ -165,7 +195,7 @@ pub enum Ask {
     /// Begin to enrol.
     BeginEnrolment(TokenKind),
     /// The registration code.
-    SubmitRegistrationCode(CodeText),
+    SubmitRegistrationCode(Text),
     /// The OK button, perhaps with a code.
     ConfirmEnrolment(Option<Text>),
     /// Create the certificate.
@@ -278,7 +308,8 @@ pub struct Expect {
 }
 
 /// How a destination must be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Destination {
     /// So that it cannot be read whole.
     Masked,
@@ -289,20 +320,4 @@ pub enum Destination {
 pub struct CodeShape {
     /// How many digits.
     pub digits: RangeInclusive<u32>,
-}
-
-impl fmt::Display for Field {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Code => "code",
-            Self::Qr => "qr",
-            Self::Link => "link",
-            Self::Password => "password",
-            Self::Address => "address",
-            Self::SerialNumber => "serial_number",
-            Self::ActivationCode => "activation_code",
-            Self::RegistrationCode => "registration_code",
-            Self::Name => "name",
-        })
-    }
 }
