@@ -10,7 +10,7 @@ pub mod inbox;
 pub mod listen;
 pub mod sms;
 
-use crate::domain::Message;
+use crate::domain::{Message, Moment};
 
 /// An HTTP request as a dialect sees it: no socket, a bounded body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,8 @@ pub struct HttpResponse {
 pub struct Receipt {
     /// The number of this message in the order of acceptance, from 1.
     pub serial: u64,
+    /// When it was accepted, by the clock of the recipient's box.
+    pub at: Moment,
     /// The message as accepted, for providers that repeat it in their response.
     pub message: Message,
 }

@@ -1,0 +1,100 @@
+//! One HTTP connection: bytes in, the dialect that owns the path, bytes out.
+
+use super::{BODY_LIMIT, Rim};
+use crate::gateways::sms::DIALECTS;
+use crate::gateways::{Dialect, HttpRequest, HttpResponse};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::service::service_fn;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+
+/// Serves requests on `stream` until the client ends it, is too slow, or the gateways close.
+pub(super) async fn serve(stream: TcpStream, rim: Arc<Rim>) {
+    let mut closing = rim.closing.subscribe();
+    let header_patience = rim.patience.header;
+    let service = service_fn(move |request| {
+        let rim = Arc::clone(&rim);
+        async move { Ok::<_, Infallible>(wire(respond(request, &rim).await)) }
+    });
+    let connection = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(header_patience)
+        .serve_connection(TokioIo::new(stream), service);
+    let mut connection = pin!(connection);
+    let ended = tokio::select! {
+        ended = connection.as_mut() => Some(ended),
+        _ = closing.wait_for(|closing| *closing) => None,
+    };
+    // An error here is the client's: it hung up, was too slow or spoke no HTTP. Nobody is left to
+    // be told.
+    if ended.is_none() {
+        connection.as_mut().graceful_shutdown();
+        let _ = connection.await;
+    }
+}
+
+async fn respond(request: Request<Incoming>, rim: &Rim) -> HttpResponse {
+    let (parts, body) = request.into_parts();
+    let Some(dialect) = dialect_for(parts.uri.path()) else {
+        let spoken: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name()).collect();
+        let path = parts.uri.path();
+        return plain(404, format!("no provider has {path}; spoken here: {}\n", spoken.join(", ")));
+    };
+    let bounded = Limited::new(body, BODY_LIMIT).collect();
+    let body = match tokio::time::timeout(rim.patience.body, bounded).await {
+        Ok(Ok(body)) => body.to_bytes(),
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
+            return plain(413, format!("a body has at most {BODY_LIMIT} bytes\n"));
+        }
+        Ok(Err(_)) => return plain(400, "the body cannot be read\n".to_owned()),
+        Err(_) => return plain(408, "the body took too long\n".to_owned()),
+    };
+    let request = plain_request(&parts, &body);
+    let outcome =
+        dialect.read(&request, &rim.account).and_then(|message| rim.inbox.deliver(message));
+    dialect.answer(&rim.account, &outcome)
+}
+
+fn dialect_for(path: &str) -> Option<&'static dyn Dialect> {
+    DIALECTS.iter().copied().find(|dialect| dialect.owns(path))
+}
+
+fn plain_request(parts: &Parts, body: &Bytes) -> HttpRequest {
+    let headers = parts.headers.iter().map(|(name, value)| {
+        (name.as_str().to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+    });
+    HttpRequest {
+        method: parts.method.as_str().to_owned(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: headers.collect(),
+        body: body.to_vec(),
+    }
+}
+
+fn plain(status: u16, text: String) -> HttpResponse {
+    let headers = vec![("content-type", "text/plain; charset=utf-8".to_owned())];
+    HttpResponse { status, headers, body: text.into_bytes() }
+}
+
+/// A dialect's response as hyper sends it. A header that HTTP cannot carry is left out.
+fn wire(response: HttpResponse) -> Response<Full<Bytes>> {
+    let mut wired = Response::new(Full::new(Bytes::from(response.body)));
+    *wired.status_mut() =
+        StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    for (name, value) in response.headers {
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name.as_bytes()), HeaderValue::from_str(&value))
+        {
+            wired.headers_mut().append(name, value);
+        }
+    }
+    wired
+}

@@ -1,0 +1,86 @@
+//! One connection of a line protocol: feeds a pure session and delivers what it accepts.
+
+use super::Rim;
+use crate::gateways::Session;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+/// How much is read at once, in bytes: a command or a short mail; longer ones come in pieces.
+const READ_SIZE: usize = 8 * 1024;
+
+/// Serves one session on `stream` until it is over, the client leaves or is silent for too long,
+/// or the gateways close.
+pub(super) async fn serve(stream: TcpStream, rim: Arc<Rim>) {
+    let session = (rim.sessions)();
+    // An error is the client's: it hung up or does not read. Nobody is left to be told.
+    let _ = converse(stream, session, &rim).await;
+}
+
+/// What ends a turn of listening.
+enum Heard {
+    Bytes(usize),
+    Silence,
+    Closing,
+}
+
+async fn converse(
+    mut stream: TcpStream,
+    mut session: Box<dyn Session>,
+    rim: &Rim,
+) -> io::Result<()> {
+    let mut closing = rim.closing.subscribe();
+    let mut input = vec![0; READ_SIZE];
+    let mut output = Vec::new();
+    session.greet(&mut output);
+    loop {
+        say(&mut stream, &mut output, rim.patience.idle).await?;
+        if session.is_over() {
+            return stream.shutdown().await;
+        }
+        let heard = tokio::select! {
+            read = timeout(rim.patience.idle, stream.read(&mut input)) => match read {
+                Ok(count) => Heard::Bytes(count?),
+                Err(_) => Heard::Silence,
+            },
+            _ = closing.wait_for(|closing| *closing) => Heard::Closing,
+        };
+        let fed = match heard {
+            Heard::Bytes(0) => return Ok(()),
+            Heard::Bytes(count) => feed(session.as_mut(), &input[..count], &mut output, rim),
+            Heard::Silence | Heard::Closing => Fed::Stop,
+        };
+        if let Fed::Stop = fed {
+            session.give_up(&mut output);
+            say(&mut stream, &mut output, rim.patience.idle).await?;
+            return stream.shutdown().await;
+        }
+    }
+}
+
+enum Fed {
+    GoOn,
+    Stop,
+}
+
+/// Delivers before anything is acknowledged: a client that reads "accepted" finds its message in
+/// the inbox. If the inbox refuses, the acknowledgement is withheld and the session given up.
+fn feed(session: &mut dyn Session, input: &[u8], output: &mut Vec<u8>, rim: &Rim) -> Fed {
+    for message in session.feed(input, output) {
+        if rim.inbox.deliver(message).is_err() {
+            output.clear();
+            return Fed::Stop;
+        }
+    }
+    Fed::GoOn
+}
+
+/// Sends `output` and empties it; a client that does not read it in `patience` is left.
+async fn say(stream: &mut TcpStream, output: &mut Vec<u8>, patience: Duration) -> io::Result<()> {
+    timeout(patience, stream.write_all(output)).await??;
+    output.clear();
+    Ok(())
+}
