@@ -152,6 +152,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<Mark>,
     },
+    /// A message was waited for.
+    Waited {
+        /// Whose.
+        person: String,
+        /// On which channel.
+        channel: Channel,
+        /// Whether one came.
+        came: bool,
+    },
     /// The clock was moved forward.
     ClockAdvanced {
         /// By how many milliseconds.
@@ -333,6 +342,7 @@ impl Event {
             | Self::DeviceMade { .. }
             | Self::Asked { .. }
             | Self::Acted { .. }
+            | Self::Waited { .. }
             | Self::ClockAdvanced { .. } => {}
         }
     }

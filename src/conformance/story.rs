@@ -1,0 +1,366 @@
+//! The entries of a scenario retold for judges: who asked what in which session and what came
+//! back, which messages followed, where each code came from.
+
+use super::Finding;
+use crate::domain::operation::OperationKind;
+use crate::domain::reply::ReplyKind;
+use crate::domain::{Assurance, Channel, Moment};
+use crate::journal::{Entry, EntryId, Event, Mark, Observed, Request};
+use std::time::Duration;
+
+/// A question with its answer.
+pub(super) struct Exchange<'a> {
+    pub(super) asked: EntryId,
+    pub(super) answered: EntryId,
+    pub(super) at: Moment,
+    pub(super) session: &'a str,
+    pub(super) person: Option<&'a str>,
+    pub(super) request: &'a Request,
+    pub(super) observed: &'a Observed,
+    pub(super) shown: &'a str,
+}
+
+/// A message that arrived for a person.
+pub(super) struct Arrival<'a> {
+    pub(super) entry: EntryId,
+    pub(super) at: Moment,
+    pub(super) person: &'a str,
+    pub(super) channel: Channel,
+    pub(super) code: Option<Mark>,
+}
+
+/// Something done at a device.
+pub(super) struct DeviceAct<'a> {
+    pub(super) entry: EntryId,
+    pub(super) at: Moment,
+    pub(super) device: &'a str,
+    pub(super) owner: &'a str,
+    pub(super) act: &'a str,
+    pub(super) given: Option<Mark>,
+    pub(super) activated: bool,
+    pub(super) code: Option<Mark>,
+}
+
+/// A person as the subject knows them.
+pub(super) struct Person<'a> {
+    pub(super) name: &'a str,
+    pub(super) mobile: Option<&'a str>,
+    pub(super) mailbox_local: &'a str,
+}
+
+/// A wait for a message, and whether one came.
+pub(super) struct Wait<'a> {
+    pub(super) entry: EntryId,
+    pub(super) person: &'a str,
+    pub(super) channel: Channel,
+    pub(super) came: bool,
+}
+
+/// A scenario, retold.
+#[derive(Default)]
+pub(super) struct Story<'a> {
+    pub(super) people: Vec<Person<'a>>,
+    pub(super) exchanges: Vec<Exchange<'a>>,
+    pub(super) arrivals: Vec<Arrival<'a>>,
+    pub(super) acts: Vec<DeviceAct<'a>>,
+    pub(super) waits: Vec<Wait<'a>>,
+    /// When the clock was moved forward.
+    pub(super) leaps: Vec<EntryId>,
+    owners: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Story<'a> {
+    pub(super) fn of(entries: &'a [Entry]) -> Self {
+        let mut story = Self::default();
+        for entry in entries {
+            story.take(entries, entry);
+        }
+        story
+    }
+
+    fn take(&mut self, entries: &'a [Entry], entry: &'a Entry) {
+        match &entry.event {
+            Event::PersonInvented { person, mobile, mailbox, .. } => self.people.push(Person {
+                name: person,
+                mobile: mobile.as_ref().map(crate::domain::PhoneNumber::as_str),
+                mailbox_local: mailbox.local(),
+            }),
+            Event::DeviceMade { device, owner, .. } => self.owners.push((device, owner)),
+            Event::Answered { asked, session, observed, shown } => {
+                if let Some(Event::Asked { person, request, .. }) =
+                    entries.get(asked.index()).map(|entry| &entry.event)
+                {
+                    self.exchanges.push(Exchange {
+                        asked: *asked,
+                        answered: entry.id,
+                        at: entry.at,
+                        session,
+                        person: person.as_deref(),
+                        request,
+                        observed,
+                        shown,
+                    });
+                }
+            }
+            Event::MessageArrived { person, to, code, .. } => self.arrivals.push(Arrival {
+                entry: entry.id,
+                at: entry.at,
+                person,
+                channel: to.channel(),
+                code: *code,
+            }),
+            Event::Acted { device, act, given, outcome, code, .. } => {
+                let owner = self.owners.iter().find(|(known, _)| known == device);
+                self.acts.push(DeviceAct {
+                    entry: entry.id,
+                    at: entry.at,
+                    device,
+                    owner: owner.map_or("", |(_, owner)| owner),
+                    act,
+                    given: *given,
+                    activated: *outcome == crate::domain::device::OutcomeKind::Activated,
+                    code: *code,
+                });
+            }
+            Event::Waited { person, channel, came } => self.waits.push(Wait {
+                entry: entry.id,
+                person,
+                channel: *channel,
+                came: *came,
+            }),
+            Event::ClockAdvanced { .. } => self.leaps.push(entry.id),
+            Event::Started { .. }
+            | Event::Asked { .. }
+            | Event::NotAnswered { .. }
+            | Event::Compared { .. }
+            | Event::Noted { .. }
+            | Event::Finished { .. } => {}
+        }
+    }
+
+    /// The exchanges of one kind of operation.
+    pub(super) fn asks(&self, kind: OperationKind) -> impl Iterator<Item = &Exchange<'a>> {
+        self.exchanges.iter().filter(move |exchange| exchange.request.operation == kind)
+    }
+
+    /// The exchanges of `session` before `entry`, latest first.
+    pub(super) fn earlier(
+        &self,
+        session: &str,
+        entry: EntryId,
+    ) -> impl Iterator<Item = &Exchange<'a>> {
+        self.exchanges
+            .iter()
+            .rev()
+            .filter(move |exchange| exchange.session == session && exchange.answered < entry)
+    }
+
+    /// The messages with a code that came between this answer and the next answer of anybody.
+    pub(super) fn codes_after(&self, exchange: &Exchange<'a>) -> Vec<&Arrival<'a>> {
+        let mut later = self.exchanges.iter().map(|other| other.answered);
+        let next = later.find(|answered| *answered > exchange.answered);
+        self.arrivals
+            .iter()
+            .filter(|arrival| arrival.code.is_some() && arrival.entry > exchange.answered)
+            .filter(|arrival| next.is_none_or(|next| arrival.entry < next))
+            .collect()
+    }
+
+    /// The message that first brought `code`.
+    pub(super) fn delivery(&self, code: Mark) -> Option<&Arrival<'a>> {
+        self.arrivals.iter().find(|arrival| arrival.code == Some(code))
+    }
+
+    /// The act by which a device first showed `code`.
+    pub(super) fn making(&self, code: Mark) -> Option<&DeviceAct<'a>> {
+        self.acts.iter().find(|act| act.code == Some(code) && act.act == "read_code")
+    }
+
+    /// The exchange that caused `arrival`: the last one before it that asks for a code.
+    pub(super) fn cause(&self, arrival: &Arrival<'a>) -> Option<&Exchange<'a>> {
+        self.exchanges.iter().rev().find(|exchange| {
+            exchange.answered < arrival.entry
+                && exchange.observed.reply == ReplyKind::CodeRequired
+                && asks_for_code(exchange.request.operation)
+        })
+    }
+
+    pub(super) fn person(&self, name: &str) -> Option<&Person<'a>> {
+        self.people.iter().find(|person| person.name == name)
+    }
+
+    /// Whether `person` had finished an enrolment before `entry`.
+    pub(super) fn is_enrolled(&self, person: &str, entry: EntryId) -> bool {
+        self.exchanges.iter().any(|exchange| {
+            exchange.person == Some(person)
+                && exchange.observed.reply == ReplyKind::Enrolled
+                && exchange.answered < entry
+        })
+    }
+
+    /// How much `session` had proven when `entry` was made.
+    pub(super) fn assurance(&self, session: &str, entry: EntryId) -> Option<Assurance> {
+        let mut earlier = self.earlier(session, entry);
+        let changing = earlier.find(|exchange| {
+            exchange.observed.reply == ReplyKind::SignedIn
+                || exchange.observed.reply == ReplyKind::SignedOut
+                || exchange.request.operation == OperationKind::SignIn
+                || exchange.request.operation == OperationKind::SignOut
+        })?;
+        changing.observed.assurance
+    }
+
+    /// Submitted codes, with the number of refusals in a row that `person` had had before.
+    pub(super) fn submissions(&self) -> Vec<Submission<'_, 'a>> {
+        let mut submissions: Vec<Submission<'_, 'a>> = Vec::new();
+        for exchange in self.asks(OperationKind::SubmitCode) {
+            let (Some(person), Some(code)) = (exchange.person, exchange.request.code) else {
+                continue;
+            };
+            let mut refused_before = 0;
+            let mut sessions_before: Vec<&str> = Vec::new();
+            for earlier in submissions.iter().rev().filter(|one| one.person == person) {
+                if earlier.accepted {
+                    break;
+                }
+                refused_before += 1;
+                if !sessions_before.contains(&earlier.exchange.session) {
+                    sessions_before.push(earlier.exchange.session);
+                }
+            }
+            submissions.push(Submission {
+                exchange,
+                person,
+                code,
+                accepted: accepts(exchange.observed.reply),
+                refused_before,
+                sessions_before: sessions_before.len(),
+                first_use: !submissions.iter().any(|one| one.code == code),
+                accepted_before: submissions.iter().any(|one| one.code == code && one.accepted),
+            });
+        }
+        submissions
+    }
+
+    /// Whether `submission` should have been accepted, had there been no failures before: the code
+    /// was delivered for this very session and person, is fresh, newest and unused.
+    pub(super) fn is_right(&self, submission: &Submission<'_, 'a>) -> bool {
+        let Some(delivery) = self.delivery(submission.code) else { return false };
+        let bound = self.cause(delivery).is_some_and(|cause| {
+            cause.session == submission.exchange.session && cause.person == Some(submission.person)
+        });
+        let newest = !self.arrivals.iter().any(|later| {
+            later.entry > delivery.entry
+                && later.entry < submission.exchange.asked
+                && later.code.is_some()
+                && self.cause(later).map(|cause| cause.session)
+                    == Some(submission.exchange.session)
+        });
+        let age = submission.exchange.at - delivery.at;
+        bound && newest && submission.first_use && age < FRESH
+    }
+}
+
+/// A code younger than this is taken for fresh: real servers' codes live at least two minutes.
+const FRESH: Duration = Duration::from_secs(60);
+
+/// A submitted code.
+pub(super) struct Submission<'s, 'a> {
+    pub(super) exchange: &'s Exchange<'a>,
+    pub(super) person: &'a str,
+    pub(super) code: Mark,
+    pub(super) accepted: bool,
+    /// Refusals in a row before, over all sessions of the person.
+    pub(super) refused_before: usize,
+    /// In how many sessions those were.
+    pub(super) sessions_before: usize,
+    /// Whether this very code had not been submitted before.
+    pub(super) first_use: bool,
+    /// Whether this very code had been accepted before.
+    pub(super) accepted_before: bool,
+}
+
+impl Submission<'_, '_> {
+    pub(super) fn evidence(&self) -> Vec<EntryId> {
+        vec![self.exchange.asked, self.exchange.answered]
+    }
+
+    /// What came back, for people.
+    pub(super) fn said(&self) -> String {
+        match self.exchange.observed.class {
+            Some(class) => format!("it was refused as {class}"),
+            None => format!("it was answered with {}", self.exchange.observed.reply),
+        }
+    }
+}
+
+/// Whether an answer to a submitted code lets the person go on.
+fn accepts(reply: ReplyKind) -> bool {
+    match reply {
+        ReplyKind::EnrolmentRequired
+        | ReplyKind::SignedIn
+        | ReplyKind::Enrolled
+        | ReplyKind::Activation
+        | ReplyKind::Certificate
+        | ReplyKind::Done => true,
+        ReplyKind::CodeRequired
+        | ReplyKind::RegistrationCodeRequired
+        | ReplyKind::TokenRequired
+        | ReplyKind::Tokens
+        | ReplyKind::SignedOut
+        | ReplyKind::Rejected
+        | ReplyKind::Unsupported => false,
+    }
+}
+
+fn asks_for_code(operation: OperationKind) -> bool {
+    matches!(
+        operation,
+        OperationKind::SignIn | OperationKind::ChooseChannel | OperationKind::ResendCode
+    )
+}
+
+impl Exchange<'_> {
+    pub(super) fn is_rejected(&self) -> bool {
+        self.observed.reply == ReplyKind::Rejected
+    }
+
+    pub(super) fn evidence(&self) -> Vec<EntryId> {
+        vec![self.asked, self.answered]
+    }
+}
+
+/// Gathers what single observations say about a rule: one break decides, one test that held keeps.
+#[derive(Default)]
+pub(super) struct Tally {
+    kept: Vec<EntryId>,
+    broken: Option<Finding>,
+}
+
+impl Tally {
+    /// The most entries that are kept as evidence that a rule held.
+    const MOST_EVIDENCE: usize = 8;
+
+    pub(super) fn kept(&mut self, evidence: impl IntoIterator<Item = EntryId>) {
+        self.kept.extend(evidence);
+        self.kept.truncate(Self::MOST_EVIDENCE);
+    }
+
+    pub(super) fn broken(
+        &mut self,
+        expected: impl Into<String>,
+        observed: impl Into<String>,
+        evidence: Vec<EntryId>,
+    ) {
+        let (expected, observed) = (expected.into(), observed.into());
+        self.broken.get_or_insert(Finding::Broken { expected, observed, evidence });
+    }
+
+    pub(super) fn finding(self) -> Finding {
+        match self.broken {
+            Some(broken) => broken,
+            None if self.kept.is_empty() => Finding::Untested,
+            None => Finding::Kept { evidence: self.kept },
+        }
+    }
+}
