@@ -2,10 +2,11 @@
 
 use super::decode::{Mapping, decode, decode_node};
 use super::diagnose::{Fault, Span};
+use super::notation::is_name;
 use super::plan::{Device, Person, Plan};
 use super::scope::Known;
 use super::step::{self, Cast};
-use super::syntax::{self, Document, is_name};
+use super::syntax::{self, Document};
 use super::tree::{Data, Id, Tree};
 use crate::domain::persona::MobileOnFile;
 

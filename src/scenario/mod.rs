@@ -10,12 +10,15 @@ pub mod plan;
 mod decode;
 mod expect;
 mod lower;
+mod notation;
+mod reader;
 mod schema;
 mod scope;
 mod shipped;
 mod step;
 mod syntax;
 mod tree;
+mod trouble;
 mod verbs;
 
 pub use diagnose::{Diagnoses, Diagnosis};
