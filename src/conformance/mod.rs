@@ -10,9 +10,12 @@ use std::fmt;
 
 pub mod profile;
 pub mod rules;
+mod story;
+mod verdict;
 
 pub use profile::Profile;
 pub use rules::REQUIREMENTS;
+pub use verdict::verdict;
 
 /// A cited rule and its judge.
 pub struct Requirement {

@@ -12,6 +12,31 @@ pub struct Profile {
     pub includes: fn(&Requirement) -> bool,
 }
 
+/// Every profile, one line each.
+pub static PROFILES: &[&Profile] = &[&GUIDE, &RFC_OTP];
+
+static GUIDE: Profile = Profile {
+    name: "guide",
+    title: "the enrolment guide, with what norms and good sense say where it is silent",
+    includes: |requirement| !is_rfc(requirement),
+};
+
+static RFC_OTP: Profile = Profile {
+    name: "rfc-otp",
+    title: "RFC 4226 and RFC 6238, as far as a black box can decide them",
+    includes: is_rfc,
+};
+
+fn is_rfc(requirement: &Requirement) -> bool {
+    requirement.id.starts_with("rfc")
+}
+
+/// The profile called `name`.
+#[must_use]
+pub fn by_name(name: &str) -> Option<&'static Profile> {
+    PROFILES.iter().copied().find(|profile| profile.name == name)
+}
+
 impl Profile {
     /// The requirements of this profile, in the order of the register.
     pub fn requirements(&self) -> impl Iterator<Item = &'static Requirement> {

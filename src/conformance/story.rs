@@ -122,12 +122,9 @@ impl<'a> Story<'a> {
                     code: *code,
                 });
             }
-            Event::Waited { person, channel, came } => self.waits.push(Wait {
-                entry: entry.id,
-                person,
-                channel: *channel,
-                came: *came,
-            }),
+            Event::Waited { person, channel, came } => {
+                self.waits.push(Wait { entry: entry.id, person, channel: *channel, came: *came })
+            }
             Event::ClockAdvanced { .. } => self.leaps.push(entry.id),
             Event::Started { .. }
             | Event::Asked { .. }
@@ -253,8 +250,7 @@ impl<'a> Story<'a> {
             later.entry > delivery.entry
                 && later.entry < submission.exchange.asked
                 && later.code.is_some()
-                && self.cause(later).map(|cause| cause.session)
-                    == Some(submission.exchange.session)
+                && self.cause(later).map(|cause| cause.session) == Some(submission.exchange.session)
         });
         let age = submission.exchange.at - delivery.at;
         bound && newest && submission.first_use && age < FRESH

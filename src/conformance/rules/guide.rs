@@ -1,0 +1,464 @@
+//! The enrolment guide, sentence by sentence, as far as a black box can decide it.
+
+use crate::conformance::story::{Exchange, Story, Tally};
+use crate::conformance::{Finding, Level, Requirement};
+use crate::domain::operation::OperationKind;
+use crate::domain::reply::ReplyKind;
+use crate::domain::{Assurance, Channel, TokenKind};
+use crate::journal::{Entry, EntryId, SecretKind};
+
+const GUIDE: &str = "The enrolment guide";
+
+pub(super) static SMS_PIN: Requirement = Requirement {
+    id: "guide.sms-pin",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "steps 1 to 3",
+    text: "The first sign-in asks for a one-time PIN, sent by SMS to the number on file.",
+    judge: sms_pin,
+};
+
+/// Sign-ins of people who have no token yet, answered with a demand for a code.
+fn first_sign_ins<'s, 'a>(story: &'s Story<'a>) -> impl Iterator<Item = (&'s Exchange<'a>, bool)> {
+    story.asks(OperationKind::SignIn).filter_map(|exchange| {
+        let person = exchange.person?;
+        let fresh = !story.is_enrolled(person, exchange.answered);
+        let asked = exchange.observed.reply == ReplyKind::CodeRequired;
+        (fresh && asked)
+            .then(|| (exchange, story.person(person).is_some_and(|one| one.mobile.is_some())))
+    })
+}
+
+/// Whether somebody waited for the message that `exchange` promised, and none came.
+fn missed(story: &Story<'_>, exchange: &Exchange<'_>, channel: Channel) -> Option<EntryId> {
+    let mut waits = story.waits.iter().filter(|wait| wait.entry > exchange.answered);
+    let wait =
+        waits.find(|wait| Some(wait.person) == exchange.person && wait.channel == channel)?;
+    (!wait.came).then_some(wait.entry)
+}
+
+/// Decides whether the code that `exchange` promises goes out on `channel`.
+fn promised_on(story: &Story<'_>, exchange: &Exchange<'_>, channel: Channel, tally: &mut Tally) {
+    if exchange.observed.channel != Some(channel) {
+        let seen = exchange.observed.channel.map_or("no channel".to_owned(), |one| one.to_string());
+        let expected = format!("a one-time PIN by {channel}");
+        tally.broken(expected, format!("it goes by {seen}"), exchange.evidence());
+        return;
+    }
+    let arrived = story.codes_after(exchange).into_iter().find(|one| one.channel == channel);
+    if let Some(arrival) = arrived {
+        tally.kept([exchange.answered, arrival.entry]);
+    } else if let Some(wait) = missed(story, exchange, channel) {
+        let evidence = vec![exchange.asked, exchange.answered, wait];
+        tally.broken(format!("a one-time PIN by {channel}"), "no message came", evidence);
+    }
+}
+
+fn sms_pin(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for (exchange, _) in first_sign_ins(&story).filter(|(_, has_number)| *has_number) {
+        promised_on(&story, exchange, Channel::Sms, &mut tally);
+    }
+    tally.finding()
+}
+
+pub(super) static SMS_FIRST: Requirement = Requirement {
+    id: "guide.sms-first",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "step 2 and its note",
+    text: "With a number on file, a PIN goes by email only when the person asks for it.",
+    judge: sms_first,
+};
+
+fn sms_first(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for arrival in story.arrivals.iter().filter(|arrival| arrival.code.is_some()) {
+        let has_number = story.person(arrival.person).is_some_and(|one| one.mobile.is_some());
+        let asked = story.asks(OperationKind::ChooseChannel).any(|exchange| {
+            exchange.request.channel == Some(Channel::Email)
+                && exchange.person == Some(arrival.person)
+                && exchange.asked < arrival.entry
+        });
+        match (has_number, arrival.channel, asked) {
+            (true, Channel::Email, false) => tally.broken(
+                "no PIN by email, because a number is on file and nobody asked for email",
+                "a PIN came by email",
+                vec![arrival.entry],
+            ),
+            (true, Channel::Sms, false) => tally.kept([arrival.entry]),
+            (true, _, true) | (false, _, _) => {}
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static ALTERNATIVE_AUTHENTICATION: Requirement = Requirement {
+    id: "guide.alternative-authentication",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "step 2",
+    text: "Alternative Authentication sends the one-time PIN by email instead.",
+    judge: alternative_authentication,
+};
+
+fn alternative_authentication(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let chosen = story.asks(OperationKind::ChooseChannel).filter(|exchange| {
+        exchange.request.channel == Some(Channel::Email)
+            && exchange.observed.reply == ReplyKind::CodeRequired
+    });
+    for exchange in chosen {
+        promised_on(&story, exchange, Channel::Email, &mut tally);
+    }
+    tally.finding()
+}
+
+pub(super) static EMAIL_WITHOUT_NUMBER: Requirement = Requirement {
+    id: "guide.email-without-number",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "note to step 2",
+    text: "A person without a mobile number on file gets the PIN by email without asking.",
+    judge: email_without_number,
+};
+
+fn email_without_number(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for (exchange, _) in first_sign_ins(&story).filter(|(_, has_number)| !*has_number) {
+        promised_on(&story, exchange, Channel::Email, &mut tally);
+    }
+    tally.finding()
+}
+
+pub(super) static ENROLMENT_FORCED: Requirement = Requirement {
+    id: "guide.enrolment-forced",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "introduction",
+    text: "After the first sign-in a second factor must be set up before anything else.",
+    judge: enrolment_forced,
+};
+
+fn enrolment_forced(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for submission in story.submissions().into_iter().filter(|one| one.accepted) {
+        let by_pin = story.delivery(submission.code).is_some();
+        if !by_pin || story.is_enrolled(submission.person, submission.exchange.answered) {
+            continue;
+        }
+        match submission.exchange.observed.reply {
+            ReplyKind::EnrolmentRequired => tally.kept(submission.evidence()),
+            _ => {
+                tally.broken("enrolment is required next", submission.said(), submission.evidence())
+            }
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static MOBILE_MATERIAL: Requirement = Requirement {
+    id: "guide.mobile-material",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "steps 4 to 6",
+    text: "The mobile page shows a QR code and the password that goes with it.",
+    judge: mobile_material,
+};
+
+pub(super) static DESKTOP_MATERIAL: Requirement = Requirement {
+    id: "guide.desktop-material",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "Windows steps 2 and 3",
+    text: "The desktop page shows address, serial number and activation code.",
+    judge: desktop_material,
+};
+
+/// Judges what a page for `kind` shows, by the names of what it must show.
+fn material(entries: &[Entry], kind: TokenKind, wanted: &[&str]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let begun = story.asks(OperationKind::BeginEnrolment);
+    for exchange in begun.filter(|exchange| exchange.request.token == Some(kind)) {
+        let Some(offered) = &exchange.observed.offered else { continue };
+        let shown = [
+            ("QR code", offered.qr.is_some()),
+            ("password", offered.password.is_some()),
+            ("address", offered.address.is_some()),
+            ("serial number", offered.serial_number.is_some()),
+            ("activation code", offered.activation_code.is_some()),
+        ];
+        let missing: Vec<&str> = shown
+            .iter()
+            .filter(|(name, shown)| wanted.contains(name) && !shown)
+            .map(|(name, _)| *name)
+            .collect();
+        if missing.is_empty() {
+            tally.kept([exchange.answered]);
+        } else {
+            let seen = format!("it does not show {}", missing.join(", "));
+            tally.broken(
+                format!("the page shows {}", wanted.join(", ")),
+                seen,
+                exchange.evidence(),
+            );
+        }
+    }
+    tally.finding()
+}
+
+fn mobile_material(entries: &[Entry]) -> Finding {
+    material(entries, TokenKind::Mobile, &["QR code", "password"])
+}
+
+fn desktop_material(entries: &[Entry]) -> Finding {
+    material(entries, TokenKind::Desktop, &["address", "serial number", "activation code"])
+}
+
+pub(super) static REGISTRATION_CODE_COMPLETES: Requirement = Requirement {
+    id: "guide.registration-code-completes",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "Windows step 4",
+    text: "Only the registration code that the token shows completes a desktop activation.",
+    judge: registration_code_completes,
+};
+
+fn registration_code_completes(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in story.asks(OperationKind::SubmitRegistrationCode) {
+        let shown = story.acts.iter().any(|act| {
+            act.code.is_some_and(|code| code.kind == SecretKind::RegistrationCode)
+                && act.code == exchange.request.code
+                && Some(act.owner) == exchange.person
+        });
+        match (shown, exchange.is_rejected()) {
+            (true, false) | (false, true) => tally.kept(exchange.evidence()),
+            (false, false) if exchange.observed.reply != ReplyKind::Unsupported => tally.broken(
+                "a registration code that no device of this person shows is refused",
+                format!("it was answered with {}", exchange.observed.reply),
+                exchange.evidence(),
+            ),
+            (false | true, _) => {}
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static CONFIRM_NEEDS_TOKEN: Requirement = Requirement {
+    id: "guide.confirm-needs-token",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "steps 6 to 9, implied by their order",
+    text: "OK in the browser does not complete an enrolment whose token is not activated.",
+    judge: confirm_needs_token,
+};
+
+pub(super) static ENROLMENT_COMPLETES: Requirement = Requirement {
+    id: "guide.enrolment-completes",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "steps 8 and 9",
+    text: "OK in the browser completes the enrolment of an activated token.",
+    judge: enrolment_completes,
+};
+
+/// Each OK with the proof that the token was activated since the enrolment began, if it was.
+fn confirmations<'s, 'a>(story: &'s Story<'a>) -> Vec<(&'s Exchange<'a>, Option<EntryId>)> {
+    let proof = |exchange: &Exchange<'a>| {
+        let begun = story
+            .earlier(exchange.session, exchange.asked)
+            .find(|one| one.request.operation == OperationKind::BeginEnrolment)?;
+        let between = |entry: EntryId| entry > begun.answered && entry < exchange.asked;
+        let by_device = story
+            .acts
+            .iter()
+            .find(|act| act.activated && Some(act.owner) == exchange.person && between(act.entry));
+        let by_code = story.asks(OperationKind::SubmitRegistrationCode).find(|one| {
+            one.session == exchange.session && !one.is_rejected() && between(one.answered)
+        });
+        by_device.map(|act| act.entry).or(by_code.map(|one| one.answered))
+    };
+    story
+        .asks(OperationKind::ConfirmEnrolment)
+        .map(|exchange| (exchange, proof(exchange)))
+        .collect()
+}
+
+fn confirm_needs_token(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for (exchange, proof) in confirmations(&story) {
+        match (proof, exchange.observed.reply) {
+            (None, ReplyKind::Rejected) => tally.kept(exchange.evidence()),
+            (None, ReplyKind::Enrolled | ReplyKind::SignedIn) => tally.broken(
+                "OK is refused while no token is activated",
+                format!("it was answered with {}", exchange.observed.reply),
+                exchange.evidence(),
+            ),
+            _ => {}
+        }
+    }
+    tally.finding()
+}
+
+fn enrolment_completes(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for (exchange, proof) in confirmations(&story) {
+        let Some(proof) = proof else { continue };
+        let hurried = !story.leaps.iter().any(|leap| *leap > proof && *leap < exchange.asked);
+        match exchange.observed.reply {
+            ReplyKind::Enrolled => tally.kept([proof, exchange.answered]),
+            ReplyKind::Rejected if hurried => tally.broken(
+                "OK completes the enrolment of the activated token",
+                "it was refused",
+                vec![proof, exchange.asked, exchange.answered],
+            ),
+            _ => {}
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static TOKEN_AFTER_ENROLMENT: Requirement = Requirement {
+    id: "guide.token-after-enrolment",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "step 11 and the paragraph after it",
+    text: "After enrolment a sign-in needs the token; a delivered PIN is neither asked for nor enough.",
+    judge: token_after_enrolment,
+};
+
+fn token_after_enrolment(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let enrolled = |exchange: &Exchange<'_>| {
+        exchange.person.is_some_and(|one| story.is_enrolled(one, exchange.asked))
+    };
+    for exchange in story.asks(OperationKind::SignIn).filter(|exchange| enrolled(exchange)) {
+        match exchange.observed.reply {
+            ReplyKind::TokenRequired => tally.kept(exchange.evidence()),
+            ReplyKind::CodeRequired | ReplyKind::SignedIn | ReplyKind::EnrolmentRequired => tally
+                .broken(
+                    "a code of the token is asked for",
+                    format!("the sign-in was answered with {}", exchange.observed.reply),
+                    exchange.evidence(),
+                ),
+            _ => {}
+        }
+    }
+    for submission in story.submissions() {
+        let by_pin = story.delivery(submission.code);
+        if let Some(delivery) = by_pin
+            && submission.accepted
+            && enrolled(submission.exchange)
+        {
+            let mut evidence = vec![delivery.entry];
+            evidence.extend(submission.evidence());
+            tally.broken("a delivered PIN is not enough", submission.said(), evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static SECOND_FACTOR_SIGNS_IN: Requirement = Requirement {
+    id: "guide.second-factor-signs-in",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "paragraph after step 11",
+    text: "User name, password and a code of the enrolled token sign in with two factors.",
+    judge: second_factor_signs_in,
+};
+
+fn second_factor_signs_in(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for submission in story.submissions() {
+        let Some(making) = story.making(submission.code) else { continue };
+        let exchange = submission.exchange;
+        let expected = submission.first_use
+            && submission.refused_before == 0
+            && Some(making.owner) == exchange.person
+            && exchange.at == making.at
+            && !story
+                .acts
+                .iter()
+                .any(|act| act.device == making.device && act.act == "set_clock_skew")
+            && story
+                .earlier(exchange.session, exchange.asked)
+                .next()
+                .is_some_and(|before| before.observed.reply == ReplyKind::TokenRequired);
+        if !expected {
+            continue;
+        }
+        if exchange.observed.assurance == Some(Assurance::TwoFactor) {
+            tally.kept([making.entry, exchange.answered]);
+        } else {
+            let evidence = vec![making.entry, exchange.asked, exchange.answered];
+            tally.broken("signed in with two factors", submission.said(), evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static CERTIFICATE_AFTER_SECOND_FACTOR: Requirement = Requirement {
+    id: "guide.certificate-after-second-factor",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "step 11",
+    text: "A signing certificate is created only in a session signed in with two factors.",
+    judge: certificate_after_second_factor,
+};
+
+pub(super) static CERTIFICATE_CREATED: Requirement = Requirement {
+    id: "guide.certificate-created",
+    level: Level::Must,
+    source: GUIDE,
+    clause: "step 11",
+    text: "A session signed in with two factors may create the signing certificate.",
+    judge: certificate_created,
+};
+
+fn certificate_after_second_factor(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in story.asks(OperationKind::CreateCertificate) {
+        let assurance = story.assurance(exchange.session, exchange.asked);
+        match (assurance, exchange.observed.reply) {
+            (Some(Assurance::TwoFactor), _) => {}
+            (_, ReplyKind::Certificate) => tally.broken(
+                "no certificate before two factors",
+                "a certificate was created",
+                exchange.evidence(),
+            ),
+            (_, ReplyKind::Rejected) => tally.kept(exchange.evidence()),
+            _ => {}
+        }
+    }
+    tally.finding()
+}
+
+fn certificate_created(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in story.asks(OperationKind::CreateCertificate) {
+        let assurance = story.assurance(exchange.session, exchange.asked);
+        let rested = story.leaps.iter().any(|leap| *leap < exchange.asked);
+        match (assurance, exchange.observed.reply) {
+            (Some(Assurance::TwoFactor), ReplyKind::Certificate) => tally.kept(exchange.evidence()),
+            (Some(Assurance::TwoFactor), ReplyKind::Rejected) if !rested => {
+                tally.broken("a certificate is created", "it was refused", exchange.evidence());
+            }
+            _ => {}
+        }
+    }
+    tally.finding()
+}

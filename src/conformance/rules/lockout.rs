@@ -1,0 +1,178 @@
+//! Lock-out: how many wrong codes an account takes, and what happens then.
+
+use crate::conformance::story::{Story, Submission, Tally};
+use crate::conformance::{Finding, Level, Requirement};
+use crate::domain::RejectionClass;
+use crate::domain::operation::OperationKind;
+use crate::domain::reply::ReplyKind;
+use crate::journal::{Entry, EntryId};
+
+/// What this very scenario proves about the subject: after so many refusals in one session a right
+/// code was refused too.
+pub(super) struct Limit {
+    pub(super) refusals: usize,
+    pub(super) evidence: Vec<EntryId>,
+}
+
+/// The smallest number of refusals in a single session after which a right code was refused.
+pub(super) fn proven_limit(story: &Story<'_>) -> Option<Limit> {
+    let submissions = story.submissions();
+    let refused = submissions.iter().filter(|one| {
+        !one.accepted && one.refused_before > 0 && one.sessions_before == 1 && story.is_right(one)
+    });
+    let same_code = refused.filter(|one| !issued_anew(story, one));
+    let smallest = same_code.min_by_key(|one| one.refused_before)?;
+    Some(Limit { refusals: smallest.refused_before, evidence: smallest.evidence() })
+}
+
+/// Whether the submitted code was sent after the refusals that precede it had begun.
+fn issued_anew(story: &Story<'_>, submission: &Submission<'_, '_>) -> bool {
+    let delivery = story.delivery(submission.code);
+    let first_refusal = story
+        .submissions()
+        .into_iter()
+        .filter(|one| one.person == submission.person && !one.accepted)
+        .map(|one| one.exchange.answered)
+        .next();
+    matches!((delivery, first_refusal), (Some(delivery), Some(first)) if delivery.entry > first)
+}
+
+/// Right codes with the refusals before them, as evidence for limits on consecutive failures.
+fn judge_limit(entries: &[Entry], most: usize, fewest_to_test: usize) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for submission in story.submissions().iter().filter(|one| story.is_right(one)) {
+        if submission.accepted && submission.refused_before > most {
+            let seen = format!(
+                "after {} wrong codes in a row the right one was answered with {}",
+                submission.refused_before, submission.exchange.observed.reply
+            );
+            let expected = format!("a block after at most {most} wrong codes in a row");
+            tally.broken(expected, seen, submission.evidence());
+        } else if !submission.accepted
+            && (fewest_to_test..=most.max(fewest_to_test)).contains(&submission.refused_before)
+        {
+            tally.kept(submission.evidence());
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static FAILURES_CAPPED: Requirement = Requirement {
+    id: "nist.failures-capped",
+    level: Level::Must,
+    source: "NIST SP 800-63B-4",
+    clause: "§3.2.2",
+    text: "At most 100 wrong codes in a row, then the authenticator is disabled.",
+    judge: |entries| judge_limit(entries, 100, 1),
+};
+
+pub(super) static FIVE_FAILURES: Requirement = Requirement {
+    id: "psd2.five-failures",
+    level: Level::Must,
+    source: "Delegated Regulation (EU) 2018/389",
+    clause: "Art. 4(3)(b)",
+    text: "At most five wrong codes in a row, then the account is blocked for a while or for good.",
+    judge: |entries| judge_limit(entries, 5, 5),
+};
+
+pub(super) static NEW_SECRET_KEEPS_COUNT: Requirement = Requirement {
+    id: "nist.new-secret-keeps-count",
+    level: Level::Must,
+    source: "NIST SP 800-63B-4",
+    clause: "§3.1.3.2 (second public draft)",
+    text: "A new code does not reset the count of wrong ones.",
+    judge: new_secret_keeps_count,
+};
+
+fn new_secret_keeps_count(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let Some(limit) = proven_limit(&story) else { return Finding::Untested };
+    for submission in story.submissions().iter().filter(|one| story.is_right(one)) {
+        let enough = submission.refused_before >= limit.refusals && submission.sessions_before == 1;
+        if !enough || !issued_anew(&story, submission) {
+            continue;
+        }
+        let mut evidence = limit.evidence.clone();
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            let expected =
+                format!("refused: {} wrong codes in a row lock an account here", limit.refusals);
+            let seen = format!(
+                "with a new code in between, {} wrong ones were taken and the right one accepted",
+                submission.refused_before
+            );
+            tally.broken(expected, seen, evidence);
+        } else {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static RIGHT_CODE_REFUSED: Requirement = Requirement {
+    id: "lockout.right-code-refused",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by RFC 4226 §7.3",
+    text: "An account that says it is locked refuses the right code too.",
+    judge: right_code_refused,
+};
+
+fn right_code_refused(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let submissions = story.submissions();
+    for submission in submissions.iter().filter(|one| story.is_right(one)) {
+        let locked = story.exchanges.iter().rev().find(|exchange| {
+            exchange.person == Some(submission.person)
+                && exchange.observed.class == Some(RejectionClass::Locked)
+                && exchange.answered < submission.exchange.asked
+        });
+        let Some(locked) = locked else { continue };
+        let lifted = story.asks(OperationKind::Unlock).any(|one| one.asked > locked.answered)
+            || story.leaps.iter().any(|leap| *leap > locked.answered);
+        if lifted {
+            continue;
+        }
+        let mut evidence = locked.evidence();
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            tally.broken("refused, because the account is locked", submission.said(), evidence);
+        } else {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static UNLOCK_RESTORES: Requirement = Requirement {
+    id: "lockout.unlock-restores",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by RFC 4226 §7.3",
+    text: "A lock that an administrator has lifted no longer keeps the person out.",
+    judge: unlock_restores,
+};
+
+fn unlock_restores(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let lifted =
+        story.asks(OperationKind::Unlock).filter(|one| one.observed.reply == ReplyKind::Done);
+    for unlock in lifted {
+        let next = story.asks(OperationKind::SignIn).find(|one| one.asked > unlock.answered);
+        let Some(next) = next else { continue };
+        let mut evidence = vec![unlock.answered];
+        evidence.extend(next.evidence());
+        match next.observed.class {
+            Some(RejectionClass::Locked) => {
+                tally.broken("the person can sign in again", "still locked", evidence);
+            }
+            Some(_) => {}
+            None => tally.kept(evidence),
+        }
+    }
+    tally.finding()
+}

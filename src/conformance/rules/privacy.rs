@@ -1,0 +1,108 @@
+//! What pages give away.
+
+use crate::conformance::story::{Person, Story, Tally};
+use crate::conformance::{Finding, Level, Requirement};
+use crate::domain::Channel;
+use crate::domain::operation::OperationKind;
+use crate::journal::Entry;
+
+pub(super) static CODE_NOT_SHOWN: Requirement = Requirement {
+    id: "privacy.code-not-shown",
+    level: Level::Must,
+    source: "OWASP ASVS 5.0",
+    clause: "6.6.2, implied by NIST SP 800-63B-4 §3.1.3",
+    text: "A delivered PIN stands in the message and nowhere on a page.",
+    judge: code_not_shown,
+};
+
+fn code_not_shown(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for arrival in &story.arrivals {
+        let Some(code) = arrival.code else { continue };
+        let mark = code.in_text();
+        let leak = story
+            .exchanges
+            .iter()
+            .find(|exchange| exchange.request.code != Some(code) && exchange.shown.contains(&mark));
+        match leak {
+            Some(leak) => {
+                let mut evidence = leak.evidence();
+                evidence.push(arrival.entry);
+                tally.broken("the page keeps the PIN to itself", "the page shows it", evidence);
+            }
+            None => tally.kept([arrival.entry]),
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static DESTINATION_MASKED: Requirement = Requirement {
+    id: "privacy.destination-masked",
+    level: Level::Must,
+    source: "Delegated Regulation (EU) 2018/389",
+    clause: "Art. 22 (cited from memory, unverified)",
+    text: "A page shows number and mailbox only so that they cannot be read whole.",
+    judge: destination_masked,
+};
+
+/// Digits that give a number away: national notation leaves the country code out.
+const TELLING: usize = 8;
+
+fn gives_away(shown: &str, person: &Person<'_>, channel: Channel) -> bool {
+    match channel {
+        Channel::Sms => person.mobile.is_some_and(|number| {
+            let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+            digits.len() >= TELLING && number.ends_with(&digits[digits.len() - TELLING..])
+        }),
+        Channel::Email => shown.contains(person.mailbox_local),
+    }
+}
+
+fn destination_masked(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in &story.exchanges {
+        let (Some(shown), Some(channel), Some(person)) = (
+            &exchange.observed.destination,
+            exchange.observed.channel,
+            exchange.person.and_then(|name| story.person(name)),
+        ) else {
+            continue;
+        };
+        if gives_away(shown, person, channel) {
+            let seen = format!("`{shown}` of {}", person.name);
+            tally.broken("a masked destination", seen, exchange.evidence());
+        } else {
+            tally.kept([exchange.answered]);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static UNIFORM_REFUSAL: Requirement = Requirement {
+    id: "privacy.factor-not-named",
+    level: Level::Should,
+    source: "Delegated Regulation (EU) 2018/389",
+    clause: "Art. 4(3)(a)",
+    text: "A refused sign-in does not tell whether the person exists or which element was wrong.",
+    judge: factor_not_named,
+};
+
+fn factor_not_named(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in story.asks(OperationKind::SignIn).filter(|one| one.is_rejected()) {
+        use crate::domain::RejectionClass::{Denied, Locked, RateLimited};
+        match exchange.observed.class {
+            Some(Denied) => tally.kept(exchange.evidence()),
+            None | Some(Locked | RateLimited) => {}
+            Some(other) => tally.broken(
+                "a refusal without a reason",
+                format!("it says {other}"),
+                exchange.evidence(),
+            ),
+        }
+    }
+    tally.finding()
+}
