@@ -1,1 +1,89 @@
-//! Ways to reach a subject.
+//! Ways to reach a subject, any subject.
+//!
+//! A [`Host`] stands for a whole run, a [`Connection`] for one scenario of it.
+
+pub mod map;
+
+use crate::domain::{Clock, Secret, Soon};
+use crate::subject::{About, AskError, Subject};
+use crate::tokens::Network;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+/// Where the gateways listen and how to sign in to them, for subjects that can be told.
+#[derive(Debug, Clone)]
+pub struct Endpoints {
+    /// The base of SMS provider URLs, without a slash at the end: `http://127.0.0.1:4101`.
+    pub sms_url: String,
+    /// The account id of the SMS provider.
+    pub sms_account: String,
+    /// The token that goes with the account.
+    pub sms_token: Secret,
+    /// Where mail is taken.
+    pub smtp: SocketAddr,
+}
+
+/// The surroundings of one scenario, as far as a subject must know them.
+pub struct Stage {
+    /// The id of the scenario.
+    pub scenario: String,
+    /// The run's seed.
+    pub seed: u64,
+    /// The scenario's clock.
+    pub clock: Arc<dyn Clock>,
+    /// The gateways.
+    pub gateways: Endpoints,
+}
+
+/// A subject and the network that devices reach it by, for one scenario.
+pub struct Connection {
+    /// Whom to ask.
+    pub subject: Box<dyn Subject>,
+    /// How simulated devices reach the addresses that the subject shows them.
+    pub network: Arc<dyn Network>,
+}
+
+/// A reachable subject, for a whole run.
+pub trait Host: Send + Sync {
+    /// What it is and can.
+    fn about(&self) -> &About;
+
+    /// The clock that a scenario about to begin shares with the subject: a new one where each
+    /// scenario has its own, else always the same.
+    fn clock(&self) -> Arc<dyn Clock>;
+
+    /// Opens the subject for one scenario.
+    fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>>;
+}
+
+/// Why a subject cannot be reached at all: nothing was run.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReachable {
+    /// The text after `--against` names no adapter.
+    #[error(
+        "`{0}` names no adapter; write builtin:reference, builtin:reference?defect=NAME or map:FILE.yaml"
+    )]
+    UnknownAdapter(String),
+    /// The reference has no such defect.
+    #[error("the reference has no defect `{name}`{hint}")]
+    UnknownDefect {
+        /// What was asked for.
+        name: String,
+        /// A near miss, ready to append.
+        hint: String,
+    },
+    /// The map file does not load; the text shows where and why.
+    #[error("{0}")]
+    BadMap(String),
+    /// A file cannot be read.
+    #[error("cannot read {path}: {why}")]
+    Unreadable {
+        /// Which.
+        path: String,
+        /// Why.
+        why: String,
+    },
+    /// The subject does not answer.
+    #[error("cannot reach the subject: {0}")]
+    Silent(String),
+}

@@ -1,1 +1,84 @@
-//! The port.
+//! The port: how anything that can be asked is asked.
+
+use crate::domain::{Answer, Operation, Soon};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+
+/// The implementation under test, seen from one scenario.
+///
+/// An adapter implements this. Several sessions may be open at once, so asking takes `&self`.
+pub trait Subject: Send + Sync {
+    /// What it is and can.
+    fn about(&self) -> &About;
+
+    /// Asks `operation` on behalf of the browser session called `session`, within a bounded time.
+    ///
+    /// # Errors
+    /// [`AskError`] when there is no answer to judge. A refusal is an answer.
+    fn ask<'a>(
+        &'a self,
+        session: &'a str,
+        operation: &'a Operation,
+    ) -> Soon<'a, Result<Answer, AskError>>;
+}
+
+/// What a subject is, and how it behaves as a partner of a test.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct About {
+    /// Its name, for people.
+    pub name: String,
+    /// The features it has, as `needs:` names them; `None` when it has all that is asked of it.
+    pub features: Option<Vec<String>>,
+    /// How its clock can be moved.
+    pub clock: ClockMode,
+    /// When its messages reach a gateway.
+    pub delivery: Settling,
+}
+
+impl About {
+    /// Whether the subject has `feature`.
+    #[must_use]
+    pub fn has(&self, feature: &str) -> bool {
+        self.features.as_ref().is_none_or(|features| features.iter().any(|known| known == feature))
+    }
+}
+
+/// How a subject's clock can be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockMode {
+    /// It stands still until it is advanced, and each scenario has its own.
+    Virtual,
+    /// It stands still until it is advanced, and all scenarios share it, one after the other.
+    SharedVirtual,
+    /// It follows the machine; an operation moves it forward.
+    Offset,
+    /// It follows the machine and cannot be moved: waits are real.
+    Real,
+}
+
+/// When a message that an operation causes has reached its gateway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settling {
+    /// Before the operation is answered.
+    BeforeReply,
+    /// Within this real time after the answer.
+    Within(Duration),
+}
+
+/// Why there is no answer to judge. Never the subject's fault without proof.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum AskError {
+    /// No connection, or it broke.
+    #[error("cannot reach the subject: {0}")]
+    Unreachable(String),
+    /// No answer in time.
+    #[error("no answer within {} ms", .0.as_millis())]
+    TimedOut(Duration),
+    /// An answer came, and the adapter cannot tell what it means.
+    #[error("the adapter cannot tell what the answer means: {0}")]
+    Unclear(String),
+    /// The adapter is not told how to ask this.
+    #[error("the adapter does not know how to ask this: {0}")]
+    Unmapped(String),
+}

@@ -1,1 +1,4 @@
-//! Email: SMTP sessions and MIME.
+//! Email: SMTP sessions, and what a mail says once its MIME is undone.
+
+pub mod mime;
+pub mod smtp;

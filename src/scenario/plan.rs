@@ -1,0 +1,323 @@
+//! A scenario after all its mistakes are gone: what the runner plays.
+
+use crate::domain::device::{DeviceKind, OutcomeKind, Permission, Reason};
+use crate::domain::persona::MobileOnFile;
+use crate::domain::reply::ReplyKind;
+use crate::domain::{Assurance, Channel, RejectionClass, TokenKind};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// A scenario, ready to be played.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Its id: the path of its file below the scenario folder, without ending, with `/`.
+    pub id: String,
+    /// The file as the user named it, for messages.
+    pub file: String,
+    /// Its title.
+    pub title: String,
+    /// The requirements it says it puts to the test.
+    pub covers: Vec<String>,
+    /// The features a subject must have for it.
+    pub needs: Vec<String>,
+    /// Who acts, in order.
+    pub people: Vec<Person>,
+    /// What they act with, in order.
+    pub devices: Vec<Device>,
+    /// What they do.
+    pub steps: Vec<Step>,
+}
+
+/// A person of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// How the scenario calls them.
+    pub name: String,
+    /// Whether a mobile number is on file.
+    pub mobile: MobileOnFile,
+}
+
+/// A device of a scenario.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Device {
+    /// How the scenario calls it.
+    pub name: String,
+    /// What it is.
+    pub kind: DeviceKind,
+    /// The name of its owner.
+    pub owner: String,
+}
+
+/// Where something stands in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The line, from 1.
+    pub line: u32,
+    /// The column in characters, from 1.
+    pub column: u32,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// Where it stands.
+    pub place: Place,
+    /// The step as it is written, first line, for reports.
+    pub source: String,
+    /// The browser session it happens in; the first and usual one is `main`.
+    pub session: String,
+    /// What is done.
+    pub verb: Verb,
+    /// The name under which the result is kept.
+    pub keep: Option<String>,
+    /// What must come back.
+    pub expect: Option<Expect>,
+}
+
+/// A text of the scenario, or a reference to something kept earlier.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Text {
+    /// As written.
+    Literal(String),
+    /// `$name` or `$name.field`; checked before the run.
+    Reference {
+        /// The name after `as:`.
+        name: String,
+        /// The field. Loading fills in the only field of a result that has one, so that this
+        /// is `None` in no loaded plan.
+        field: Option<Field>,
+    },
+}
+
+/// The fields that a kept result may have.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Field {
+    /// The code of a message, or of a device.
+    Code,
+    /// The QR code of an activation.
+    Qr,
+    /// The link of an activation.
+    Link,
+    /// The password beside the QR code.
+    Password,
+    /// The address.
+    Address,
+    /// The serial number.
+    SerialNumber,
+    /// The activation code.
+    ActivationCode,
+    /// The registration code that a device shows.
+    RegistrationCode,
+    /// The name that filled itself in.
+    Name,
+}
+
+impl Field {
+    /// The field as the language writes it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Code => "code",
+            Self::Qr => "qr",
+            Self::Link => "link",
+            Self::Password => "password",
+            Self::Address => "address",
+            Self::SerialNumber => "serial_number",
+            Self::ActivationCode => "activation_code",
+            Self::RegistrationCode => "registration_code",
+            Self::Name => "name",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// What a step does.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verb {
+    /// Asks the subject on behalf of the step's session.
+    Ask(Ask),
+    /// Takes the next unread message of a person on a channel.
+    Receive {
+        /// On which channel.
+        channel: Channel,
+        /// Whose.
+        person: String,
+        /// How long it may take.
+        within: Duration,
+    },
+    /// Makes sure that no unread message is there, and that none comes.
+    ExpectNone {
+        /// On which channel.
+        channel: Channel,
+        /// Whose.
+        person: String,
+        /// For how long.
+        within: Duration,
+    },
+    /// Moves the clock forward.
+    Advance(Duration),
+    /// Does something at a device.
+    Act {
+        /// At which.
+        device: String,
+        /// What.
+        act: DeviceAct,
+    },
+}
+
+/// What is asked of the subject.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ask {
+    /// User name and password.
+    SignIn {
+        /// Whose user name.
+        person: String,
+        /// Another password than theirs.
+        password: Option<Text>,
+    },
+    /// The PIN over another channel.
+    ChooseChannel(Channel),
+    /// The PIN once more.
+    ResendCode,
+    /// A code.
+    SubmitCode(CodeText),
+    /// Begin to enrol.
+    BeginEnrolment(TokenKind),
+    /// The registration code.
+    SubmitRegistrationCode(Text),
+    /// The OK button, perhaps with a code.
+    ConfirmEnrolment(Option<Text>),
+    /// Create the certificate.
+    CreateCertificate,
+    /// What may this session do?
+    Probe,
+    /// List tokens.
+    ListTokens,
+    /// Revoke a token by the serial number shown at its enrolment.
+    RevokeToken(Text),
+    /// Leave the step at hand.
+    Cancel,
+    /// End the session.
+    SignOut,
+    /// An administrator lifts a person's lock.
+    Unlock {
+        /// Whose.
+        person: String,
+    },
+}
+
+/// A code to submit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CodeText {
+    /// This one.
+    Exactly(Text),
+    /// One that differs from this one: same length, each digit one higher, round from 9 to 0.
+    WrongFor(Text),
+}
+
+/// What is done at a device.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DeviceAct {
+    /// Allows a permission.
+    Grant(Permission),
+    /// Refuses a permission.
+    Deny(Permission),
+    /// Scans a kept QR code.
+    Scan(Text),
+    /// Opens a link.
+    OpenLink(Text),
+    /// Types the password beside the QR code.
+    EnterPassword(Text),
+    /// Types the address.
+    EnterAddress(Text),
+    /// Types the serial number.
+    EnterSerialNumber(Text),
+    /// Types the activation code.
+    EnterActivationCode(Text),
+    /// Clicks Save.
+    Save,
+    /// Reads the registration code.
+    ReadRegistrationCode,
+    /// Clicks Done.
+    Done,
+    /// Taps Activate.
+    Activate,
+    /// Chooses the PIN.
+    SetPin {
+        /// The PIN.
+        pin: Text,
+        /// The PIN again.
+        again: Text,
+    },
+    /// Unlocks the app.
+    Unlock(Text),
+    /// Locks the app.
+    Lock,
+    /// Reads the code, unlocking first if a PIN is given.
+    ReadCode(Option<Text>),
+    /// Sets the device's clock off.
+    SetClockSkew(i64),
+    /// Cuts the network.
+    GoOffline,
+    /// Restores the network.
+    GoOnline,
+    /// Deletes the app.
+    Wipe,
+}
+
+/// What must come back. Everything that is named must agree.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Expect {
+    /// Which reply.
+    pub reply: Option<ReplyKind>,
+    /// The class of a rejection; an ancestor agrees, a sibling is a weak pass.
+    pub class: Option<RejectionClass>,
+    /// Over which channel the code went.
+    pub channel: Option<Channel>,
+    /// How the destination is shown.
+    pub destination: Option<Destination>,
+    /// The other channels on offer; no others, in any order.
+    pub alternatives: Option<Vec<Channel>>,
+    /// Kinds of token that must be among those on offer.
+    pub offers: Option<Vec<TokenKind>>,
+    /// Kinds of token that must be among those that may answer.
+    pub methods: Option<Vec<TokenKind>>,
+    /// How much was proven.
+    pub assurance: Option<Assurance>,
+    /// The shape of the received code.
+    pub code: Option<CodeShape>,
+    /// What a device shows.
+    pub outcome: Option<OutcomeKind>,
+    /// Why a device refuses.
+    pub reason: Option<Reason>,
+    /// Fields that the activation must have.
+    pub has: Option<Vec<Field>>,
+    /// How many tokens are listed.
+    pub count: Option<u32>,
+}
+
+/// How a destination must be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Destination {
+    /// So that it cannot be read whole.
+    Masked,
+}
+
+/// The shape of a code.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodeShape {
+    /// How many digits.
+    pub digits: RangeInclusive<u32>,
+}
