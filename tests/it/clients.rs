@@ -2,12 +2,14 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by saying what it expected")]
 
-use crate::gateway_rig::{Rig, phone};
+use crate::gateway_rig::{Rig, mailbox, phone};
 use fobwatch::domain::PhoneNumber;
 use fobwatch::gateways::Account;
+use fobwatch::gateways::extract::find_code;
 use serde_json::{Value, json};
 use std::process::Stdio;
 use std::time::Duration;
+use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 /// How long a client may take, its start on a busy machine included.
@@ -84,4 +86,53 @@ async fn the_twilio_sdk_understands_each_refusal() {
         assert_eq!(refused, json!({ "code": code, "status": status }), "{to}");
     }
     assert!(rig.inbox.arrived(&phone(7), 0).is_empty() && rig.inbox.strays().is_empty());
+}
+
+async fn smtplib(rig: &Rig, to: &str) -> Value {
+    let (host, port) = (rig.gateways.addresses().smtp.ip(), rig.gateways.addresses().smtp.port());
+    let (host, port) = (host.to_string(), port.to_string());
+    let text = "Grüße!\n\nIhr Bestätigungscode lautet 482913.\n.\nBis bald";
+    let html = "<p>Grüße!</p><p>Ihr Bestätigungscode lautet <b>482913</b>.</p>";
+    let subject = "Ihr Bestätigungscode";
+    run("smtplib_mail.py", &[&host, &port, "portal@mail.test", to, subject, text, html]).await
+}
+
+#[tokio::test]
+async fn smtplib_delivers_a_mail_with_its_code() {
+    let rig = Rig::with_smtp().await;
+    assert_eq!(smtplib(&rig, "ada@mail.test").await, json!({}), "nobody is refused");
+    let arrivals = rig.inbox.arrived(&mailbox(), 0);
+    assert_eq!(arrivals.len(), 1);
+    let message = &arrivals[0].message;
+    assert_eq!(message.subject.as_deref(), Some("Ihr Bestätigungscode"));
+    assert!(message.text.contains("Grüße!") && message.text.contains("\n."), "{}", message.text);
+    let found = find_code(message);
+    assert_eq!(found.chosen.as_ref().map(|it| it.code.as_str()), Some("482913"), "{found}");
+}
+
+#[tokio::test]
+async fn curl_delivers_a_mail_with_its_code() {
+    let rig = Rig::with_smtp().await;
+    let mut curl = Command::new("curl")
+        .args(["--silent", "--show-error", "--noproxy", "*", "--max-time", "20"])
+        .args(["--mail-from", "portal@mail.test", "--mail-rcpt", "ada@mail.test"])
+        .args(["--url", &format!("smtp://{}", rig.gateways.addresses().smtp)])
+        .args(["--upload-file", "-"])
+        .stdin(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("scripts/install-clients installs curl");
+    let mail = "From: portal@mail.test\r\nTo: ada@mail.test\r\nSubject: Sign-in\r\n\r\n\
+                Your code is 482913.\r\n";
+    let mut stdin = curl.stdin.take().expect("a pipe");
+    stdin.write_all(mail.as_bytes()).await.expect("curl reads");
+    drop(stdin);
+    let output = tokio::time::timeout(PATIENCE, curl.wait_with_output());
+    let output = output.await.expect("in time").expect("it runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let arrivals = rig.inbox.arrived(&mailbox(), 0);
+    assert_eq!(arrivals.len(), 1);
+    let found = find_code(&arrivals[0].message);
+    assert_eq!(found.chosen.map(|it| it.code).as_deref(), Some("482913"));
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test fails by saying what it expected")]
 
 use fobwatch::domain::{Clock, Message, Moment, PhoneNumber, Recipient, VirtualClock};
+use fobwatch::gateways::email::smtp;
 use fobwatch::gateways::inbox::Inbox;
 use fobwatch::gateways::listen::{Gateways, Patience, Settings};
 use fobwatch::gateways::{Account, Session};
@@ -19,7 +20,12 @@ pub(crate) fn phone(ordinal: u32) -> Recipient {
     Recipient::Phone(PhoneNumber::fictional(ordinal))
 }
 
-/// Gateways on free ports, and the inbox behind them with a box for [`phone`] 7.
+/// The mailbox of the mail clients' recipient.
+pub(crate) fn mailbox() -> Recipient {
+    Recipient::Mailbox("ada@mail.test".parse().expect("a mailbox"))
+}
+
+/// Gateways on free ports, and the inbox behind them with boxes for [`phone`] 7 and [`mailbox`].
 pub(crate) struct Rig {
     pub(crate) gateways: Gateways,
     pub(crate) inbox: Arc<Inbox>,
@@ -27,21 +33,26 @@ pub(crate) struct Rig {
 
 impl Rig {
     pub(crate) async fn open() -> Self {
-        Self::with(Settings::loopback(account())).await
+        Self::with(Settings::loopback(account()), postman).await
+    }
+
+    /// With real SMTP in place of the [`Postman`].
+    pub(crate) async fn with_smtp() -> Self {
+        Self::with(Settings::loopback(account()), smtp::open).await
     }
 
     /// With clients given only `header` for a request's header and `idle` between a session's
     /// bytes.
     pub(crate) async fn impatient(header: Duration, idle: Duration) -> Self {
         let patience = Patience { header, idle, ..Patience::default() };
-        Self::with(Settings { patience, ..Settings::loopback(account()) }).await
+        Self::with(Settings { patience, ..Settings::loopback(account()) }, postman).await
     }
 
-    async fn with(settings: Settings) -> Self {
+    async fn with(settings: Settings, sessions: fn() -> Box<dyn Session>) -> Self {
         let clock: Arc<dyn Clock> = Arc::new(VirtualClock::starting_at(Moment::EPOCH));
         let inbox = Inbox::new(Arc::clone(&clock));
-        inbox.open(phone(7), clock);
-        let sessions = || Box::new(Postman::default()) as Box<dyn Session>;
+        inbox.open(phone(7), Arc::clone(&clock));
+        inbox.open(mailbox(), clock);
         let gateways = Gateways::open(settings, Arc::clone(&inbox), sessions).await;
         Self { gateways: gateways.expect("free ports"), inbox }
     }
@@ -53,6 +64,10 @@ impl Rig {
 struct Postman {
     line: Vec<u8>,
     is_over: bool,
+}
+
+fn postman() -> Box<dyn Session> {
+    Box::new(Postman::default())
 }
 
 impl Postman {

@@ -11,14 +11,17 @@ const WHOLE_LIMIT: usize = 256;
 
 const MONTHS: &str = concat!(
     r"(?:jan|feb|fév|mar|mär|apr|avr|abr|may|mai|maj|maio|mayo|maggio|giu|gen|ene",
-    r"|juin|juil|jun|jul|lug|ago|aug|aoû|sep|set|oct|okt|ott|out|nov|dec|dez|dic|déc|sty|lut|kwi|cze",
-    r"|lip|sie|wrz|paź|lis|gru|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|янв|фев|мар|апр|ма|июн|июл|авг",
+    r"|juin|juil|jun|jul|lug|ago|aug|aoû|sep|set|oct|okt|ott|out|nov|dec|dez|dic|déc|sty",
+    r"|lut|kwi|cze",
+    r"|lip|sie|wrz|paź|lis|gru|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|янв|фев|мар|апр|ма",
+    r"|июн|июл|авг",
     r"|сен|окт|ноя|дек)\w*\.?",
 );
 
 const UNITS: &str = concat!(
     r"(?:sec(?:ond)?s?|min(?:ute)?s?|hours?|days?|sekunden?|minuten?|stunden?",
-    r"|tagen?|secondes?|heures?|jours?|segundos?|minutos?|horas?|d[ií]as?|secondi|minuti|ore|giorni",
+    r"|tagen?|secondes?|heures?|jours?|segundos?|minutos?|horas?|d[ií]as?|secondi|minuti",
+    r"|ore|giorni",
     r"|seconden|uur|dagen|sekund\w*|minut\w*|godzin\w*|dni|saniye\w*|dakika\w*|saat\w*|gün\w*",
     r"|секунд\w*|минут\w*|час(?:а|ов)?|дн\w*)\b",
 );
