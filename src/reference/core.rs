@@ -101,6 +101,33 @@ impl Reference {
         self.deliver(outgoing, view).await
     }
 
+    /// What the session would be shown now: the state, or the activation page it is at.
+    pub(super) fn screen(&self, session: &SessionId) -> View {
+        let mut state = self.state();
+        let mut turn = Turn::new(self, &mut state, session);
+        turn.show_enrolment().unwrap_or_else(|_| turn.probe())
+    }
+
+    /// A name for a session that nobody has seen.
+    pub(super) fn mint_session(&self) -> SessionId {
+        SessionId::mint(&mut self.state().chance)
+    }
+
+    /// Gives the session called `old` a name that nobody has seen; the old one means nothing then.
+    pub(super) fn rename_session(&self, old: &SessionId) -> SessionId {
+        let mut state = self.state();
+        let new = SessionId::mint(&mut state.chance);
+        if let Some(session) = state.sessions.remove(old) {
+            state.sessions.insert(new.clone(), session);
+        }
+        new
+    }
+
+    /// A key of 256 bit.
+    pub(super) fn mint_key(&self) -> [u8; 32] {
+        self.state().chance.bytes()
+    }
+
     fn decide(&self, session: &SessionId, operation: &Operation) -> (View, Outgoing) {
         if let Operation::AdvanceClock { by } = operation
             && self.parameters.movable_clock

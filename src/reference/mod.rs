@@ -17,6 +17,7 @@ mod lockout;
 mod pages;
 mod parameters;
 mod qr;
+pub mod server;
 mod session;
 mod sign_in;
 mod token;

@@ -175,7 +175,7 @@ impl<'a> Turn<'a> {
         View::of(Reply::Unsupported { feature: "advance_clock".to_owned() })
     }
 
-    fn probe(&mut self) -> View {
+    pub(super) fn probe(&mut self) -> View {
         let reference = self.reference;
         let Ok((session, account)) = self.signed() else {
             return View::of(Reply::SignedOut);
