@@ -193,9 +193,9 @@ impl Pending {
         now: Moment,
         reference: &Reference,
     ) -> Result<(), NotActivated> {
-        let known = Secret::new(self.activation_code.to_string());
+        let known = self.activation_code.to_secret();
         let used = self.totp.is_some() && !reference.has(&defects::ACTIVATION_REUSABLE);
-        if used || known != Secret::new(code.to_string()) {
+        if used || known != code.to_secret() {
             return Err(NotActivated::Unauthorized);
         }
         self.refuse_if_expired(reference, now)?;
@@ -219,7 +219,9 @@ impl Pending {
         let policy = self.sealed.as_ref().and(parameters.activation_policy.as_deref());
         let key = classic::seed(&self.activation_code, device_random, policy, &self.serial);
         let digits = Digits::new(parameters.token_digits).map_err(|_| RejectionClass::Malformed)?;
-        let period = Period::new(parameters.token_period).map_err(|_| RejectionClass::Malformed)?;
+        let seconds = u32::try_from(parameters.token_period.as_secs());
+        let period = seconds.ok().and_then(|seconds| Period::new(seconds).ok());
+        let period = period.ok_or(RejectionClass::Malformed)?;
         self.totp = Some(Totp::new(&key, Algorithm::Sha256, digits, period));
         Ok(())
     }
@@ -241,7 +243,7 @@ impl Pending {
             None => Activation {
                 address: Some(parameters.public_address.clone()),
                 serial_number: Some(self.serial.to_string()),
-                activation_code: Some(Secret::new(self.activation_code.to_string())),
+                activation_code: Some(self.activation_code.to_secret()),
                 expires_in,
                 ..Activation::default()
             },
@@ -259,10 +261,10 @@ fn sealed(
 ) -> (Secret, Secret) {
     let password = Secret::new(chance.digits(parameters.activation_password_digits));
     let activation = SealedActivation {
-        serial_number: serial.clone(),
-        activation_code: code.clone(),
+        serial_number: serial.to_string(),
+        activation_code: code.to_secret(),
         policy: parameters.activation_policy.clone(),
         address: parameters.public_address.clone(),
     };
-    (Secret::new(activation.seal(&password, chance.bytes())), password)
+    (activation.seal(&password, chance.bytes()), password)
 }
