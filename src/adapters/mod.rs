@@ -3,6 +3,7 @@
 //! A [`Host`] stands for a whole run, a [`Connection`] for one scenario of it.
 
 pub mod map;
+pub mod network;
 
 use crate::domain::{Clock, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
