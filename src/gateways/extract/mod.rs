@@ -1,7 +1,7 @@
 //! Finds the code in a message and says why it is that one, and why none of the others.
 //!
 //! Every figure that has the shape of a code becomes a [`Candidate`] with its reasons: the words
-//! around it in fifteen languages, its place on the page, its looks, and whether it is part of a
+//! around it in fourteen languages, its place on the page, its looks, and whether it is part of a
 //! date, an amount or a number to dial. The sum of their weights decides.
 
 mod markup;

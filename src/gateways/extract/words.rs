@@ -1,4 +1,4 @@
-//! The words that stand around a code, and around what is no code, in fifteen languages.
+//! The words that stand around a code, and around what is no code, in fourteen languages.
 
 use regex::Regex;
 use std::sync::LazyLock;
