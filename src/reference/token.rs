@@ -70,7 +70,7 @@ impl Bound {
         reference: &Reference,
     ) -> Result<(), RejectionClass> {
         let steps = reference.window_steps().into();
-        let window = Window { back: steps, forward: steps };
+        let window = Window::around(steps);
         let step = self.totp.verify(code.reveal(), now, window);
         let step = step.ok_or(RejectionClass::CodeInvalid)?;
         let spent = self.last_step.is_some_and(|last| step <= last);
