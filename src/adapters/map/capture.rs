@@ -105,17 +105,14 @@ impl Capture {
     }
 
     fn renamed(&self, value: Value) -> Value {
-        match value {
-            Value::Array(items) => items.into_iter().map(|item| self.renamed(item)).collect(),
-            value if self.renames.is_empty() => value,
-            value => {
-                let word = as_text(&value);
-                match self.renames.get(&word).or(self.otherwise.as_ref()) {
-                    Some(ours) => Value::from(ours.as_str()),
-                    None => value,
-                }
-            }
+        if let Value::Array(items) = value {
+            return items.into_iter().map(|item| self.renamed(item)).collect();
         }
+        if self.renames.is_empty() {
+            return value;
+        }
+        let ours = self.renames.get(&as_text(&value)).or(self.otherwise.as_ref());
+        ours.map_or(value, |ours| Value::from(ours.as_str()))
     }
 }
 

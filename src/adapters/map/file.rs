@@ -3,7 +3,7 @@
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::subject::ClockMode;
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -34,10 +34,18 @@ pub struct MapFile {
     #[serde(default)]
     pub hosts: BTreeMap<String, String>,
     /// What the server can be asked. What is not here, it does not support.
+    #[schemars(schema_with = "operations_schema")]
     pub operations: BTreeMap<OperationKind, OperationEntry>,
     /// Meanings of answers, tried after those of the operation.
     #[serde(default)]
     pub replies: Vec<RuleEntry>,
+}
+
+/// Names the operations: the derived schema would let any key pass.
+fn operations_schema(generator: &mut SchemaGenerator) -> Schema {
+    let names = generator.subschema_for::<OperationKind>();
+    let entry = generator.subschema_for::<OperationEntry>();
+    json_schema!({ "type": "object", "propertyNames": names, "additionalProperties": entry })
 }
 
 /// The server's clock.
@@ -45,7 +53,7 @@ pub struct MapFile {
 #[serde(deny_unknown_fields)]
 pub struct ClockEntry {
     /// `shared_virtual`, `offset` or `real`.
-    #[schemars(with = "String")]
+    #[schemars(with = "String", extend("enum" = ["shared_virtual", "offset", "real"]))]
     pub mode: ClockMode,
     /// How a virtual clock is read, once, when the run begins.
     pub now: Option<NowEntry>,

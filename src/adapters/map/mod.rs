@@ -14,6 +14,7 @@ mod capture;
 mod check;
 mod classify;
 pub mod file;
+mod meaning;
 mod place;
 mod program;
 mod session;

@@ -3,7 +3,6 @@
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use saphyr_parser::{Event, Parser};
 use std::collections::BTreeMap;
-use std::fmt::Write;
 
 /// A map file for a whole portal has a few hundred lines; this is room for a hundred times that.
 const MAX_FILE_BYTES: usize = 1024 * 1024;
@@ -16,13 +15,30 @@ const MAX_SHOWN: usize = 50;
 
 /// The way from the root to a node: keys, and positions in lists from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Path(Vec<String>);
+pub(super) struct Path(Vec<Step>);
+
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Step {
+    /// To the value of this key, or at this position.
+    Value(String),
+    /// To this key itself.
+    Key(String),
+}
 
 impl Path {
-    /// The node `step` below this one.
-    pub(super) fn then(&self, step: impl ToString) -> Self {
+    /// The value at `step` below this one.
+    pub(super) fn then(&self, step: &(impl ToString + ?Sized)) -> Self {
+        self.with(Step::Value(step.to_string()))
+    }
+
+    /// The key `name` of this map itself.
+    pub(super) fn key(&self, name: &str) -> Self {
+        self.with(Step::Key(name.to_owned()))
+    }
+
+    fn with(&self, step: Step) -> Self {
         let mut steps = self.0.clone();
-        steps.push(step.to_string());
+        steps.push(step);
         Self(steps)
     }
 }
@@ -115,7 +131,7 @@ impl Places {
 
     fn scalar(&mut self, text: &str, at: Place, open: &mut [Open]) -> Result<(), Mistake> {
         if let Some(Open::Map { path, key: key @ None }) = open.last_mut() {
-            let child = path.then(text);
+            let child = path.key(text);
             *key = Some(text.to_owned());
             if self.0.insert(child, at).is_some() {
                 let remedy = "keep one of the two".to_owned();
@@ -133,13 +149,13 @@ impl Places {
             None => Path::default(),
             Some(Open::List { path, next }) => {
                 *next += 1;
-                path.then(*next - 1)
+                path.then(&(*next - 1))
             }
             Some(Open::Map { path, key }) => {
                 let remedy = "a key is a single word or text".to_owned();
                 let what = "this cannot be a key".to_owned();
                 let key = key.take().ok_or(Mistake { place: at, what, remedy })?;
-                path.then(key)
+                path.then(&key)
             }
         };
         self.0.insert(path.clone(), at);
@@ -206,9 +222,7 @@ pub(super) fn render(file: &str, text: &str, mut mistakes: Vec<Mistake>) -> Stri
     let mut shown: Vec<String> =
         mistakes.iter().take(MAX_SHOWN).map(|mistake| render_one(file, text, mistake)).collect();
     if let Some(more) = mistakes.len().checked_sub(MAX_SHOWN).filter(|more| *more > 0) {
-        let mut line = String::new();
-        let _ = write!(line, "and {more} more mistakes");
-        shown.push(line);
+        shown.push(format!("and {more} more mistakes"));
     }
     shown.join("\n\n")
 }

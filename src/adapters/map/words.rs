@@ -160,7 +160,8 @@ pub(super) fn misfit(error: &serde_yaml::Error) -> Mistake {
         column: location.column(),
     });
     let text = error.to_string();
-    let what = text.split(" at line ").next().unwrap_or(&text).to_owned();
+    let what = text.split(" at line ").next().unwrap_or(&text);
+    let what = what.replace("unknown variant", "unknown word");
     let (what, expected) = match what.split_once(", expected ") {
         Some((what, expected)) => (what.to_owned(), Some(expected.to_owned())),
         None => (what, None),
@@ -197,7 +198,7 @@ mod tests {
     #[test]
     fn a_duration_is_a_number_with_a_unit() {
         assert_eq!(duration("500ms"), Some(Duration::from_millis(500)));
-        assert_eq!(duration("2m"), Some(Duration::from_secs(120)));
+        assert_eq!(duration("2m"), Some(Duration::from_mins(2)));
         for wrong in ["3", "s", "3 s", "-3s", "99999999999999999999s", "3h"] {
             assert_eq!(duration(wrong), None, "{wrong}");
         }
