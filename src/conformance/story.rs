@@ -217,7 +217,7 @@ impl<'a> Story<'a> {
             let mut refused_before = 0;
             let mut sessions_before: Vec<&str> = Vec::new();
             for earlier in submissions.iter().rev().filter(|one| one.person == person) {
-                if earlier.accepted {
+                if earlier.accepted || self.is_forgiven(earlier.exchange, exchange) {
                     break;
                 }
                 refused_before += 1;
@@ -237,6 +237,14 @@ impl<'a> Story<'a> {
             });
         }
         submissions
+    }
+
+    /// Whether refusals up to `earlier` may be forgotten by the time of `later`: an administrator
+    /// has lifted the lock, or time has passed that may have lifted it.
+    fn is_forgiven(&self, earlier: &Exchange<'a>, later: &Exchange<'a>) -> bool {
+        let between = |entry: EntryId| entry > earlier.answered && entry < later.asked;
+        self.leaps.iter().any(|leap| between(*leap))
+            || self.asks(OperationKind::Unlock).any(|unlock| between(unlock.answered))
     }
 
     /// Whether `submission` should have been accepted, had there been no failures before: the code
