@@ -186,13 +186,17 @@ impl<'a> Story<'a> {
         self.people.iter().find(|person| person.name == name)
     }
 
-    /// Whether `person` had finished an enrolment before `entry`.
+    /// Whether `person` had a bound token when `entry` was made.
     pub(super) fn is_enrolled(&self, person: &str, entry: EntryId) -> bool {
-        self.exchanges.iter().any(|exchange| {
-            exchange.person == Some(person)
-                && exchange.observed.reply == ReplyKind::Enrolled
-                && exchange.answered < entry
-        })
+        let theirs = |exchange: &&Exchange<'a>| {
+            exchange.person == Some(person) && exchange.answered < entry
+        };
+        let last = self.exchanges.iter().rev().filter(theirs).find(|exchange| {
+            exchange.observed.reply == ReplyKind::Enrolled
+                || exchange.request.operation == OperationKind::RevokeToken
+                    && exchange.observed.reply == ReplyKind::Done
+        });
+        last.is_some_and(|exchange| exchange.observed.reply == ReplyKind::Enrolled)
     }
 
     /// How much `session` had proven when `entry` was made.
