@@ -1,0 +1,138 @@
+//! HOTP (RFC 4226): codes of a counter, with the keyed state of the HMAC kept.
+
+use super::{Algorithm, Code, Digits, Key, Window};
+use hmac::{Hmac, KeyInit, Mac};
+use sha1::Sha1;
+use sha2::{Sha256, Sha512};
+use std::fmt;
+use subtle::{ConditionallySelectable, ConstantTimeEq};
+
+/// A generator and verifier of counter-based codes.
+///
+/// Keying an HMAC hashes two blocks and each code two more; the first two are done here once, so
+/// that a verifier that keeps this value does half the work.
+#[derive(Clone)]
+pub struct Hotp {
+    keyed: Keyed,
+    digits: Digits,
+}
+
+#[derive(Clone)]
+enum Keyed {
+    Sha1(Hmac<Sha1>),
+    Sha256(Hmac<Sha256>),
+    Sha512(Box<Hmac<Sha512>>),
+}
+
+impl Hotp {
+    /// A generator with `key`, of any length (longer than a block it is hashed, RFC 2104 §2).
+    #[must_use]
+    pub fn new(key: &Key, algorithm: Algorithm, digits: Digits) -> Self {
+        let keyed = match algorithm {
+            Algorithm::Sha1 => Keyed::Sha1(keyed(key)),
+            Algorithm::Sha256 => Keyed::Sha256(keyed(key)),
+            Algorithm::Sha512 => Keyed::Sha512(Box::new(keyed(key))),
+        };
+        Self { keyed, digits }
+    }
+
+    /// The code of `counter`.
+    #[must_use]
+    pub fn code(&self, counter: u64) -> Code {
+        Code::of(self.truncated(counter), self.digits)
+    }
+
+    /// The lowest counter of `window` around the expected counter `around` whose code is
+    /// `candidate`.
+    ///
+    /// `candidate` must be exactly as many ASCII digits as this generator gives. Every code of the
+    /// window is computed and compared whatever matches, so the time tells nothing but the width of
+    /// the window. **A code that was accepted before is accepted again**: keep the counter that is
+    /// returned and refuse those up to it (RFC 4226 §7.2, RFC 6238 §5.2).
+    #[must_use]
+    pub fn verify(&self, candidate: &str, around: u64, window: Window) -> Option<u64> {
+        let candidate = self.digits.read(candidate)?;
+        let mut matched = 0_u64;
+        let mut found = subtle::Choice::from(0);
+        for counter in window.counters(around) {
+            let code = u64::from(self.digits.last_of(self.truncated(counter)));
+            let here = code.ct_eq(&candidate) & !found;
+            matched.conditional_assign(&counter, here);
+            found |= here;
+        }
+        bool::from(found).then_some(matched)
+    }
+
+    /// The whole HMAC of `counter`: the evidence from which a code is truncated.
+    #[must_use]
+    pub fn mac(&self, counter: u64) -> Vec<u8> {
+        match &self.keyed {
+            Keyed::Sha1(keyed) => mac_of(keyed, counter).to_vec(),
+            Keyed::Sha256(keyed) => mac_of(keyed, counter).to_vec(),
+            Keyed::Sha512(keyed) => mac_of(keyed.as_ref(), counter).to_vec(),
+        }
+    }
+
+    fn truncated(&self, counter: u64) -> u32 {
+        match &self.keyed {
+            Keyed::Sha1(keyed) => truncate(&mac_of(keyed, counter)),
+            Keyed::Sha256(keyed) => truncate(&mac_of(keyed, counter)),
+            Keyed::Sha512(keyed) => truncate(&mac_of(keyed.as_ref(), counter)),
+        }
+    }
+}
+
+impl fmt::Debug for Hotp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hotp").field("digits", &self.digits).finish_non_exhaustive()
+    }
+}
+
+/// The 31 bits that RFC 4226 §5.3 takes from an HMAC, at the offset its last four bits name.
+///
+/// `mac` has at least 20 bytes, as every HMAC here has; a shorter one may give 0.
+#[must_use]
+pub fn truncate(mac: &[u8]) -> u32 {
+    let offset = usize::from(mac.last().copied().unwrap_or(0) & 0xf);
+    let bytes = mac.get(offset..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
+    u32::from_be_bytes(bytes) & 0x7fff_ffff
+}
+
+fn keyed<M: KeyInit>(key: &Key) -> M {
+    #[expect(clippy::expect_used, reason = "RFC 2104 defines HMAC for keys of every length")]
+    M::new_from_slice(key.bytes()).expect("HMAC takes a key of any length")
+}
+
+fn mac_of<M: Mac + Clone>(keyed: &M, counter: u64) -> hmac::digest::Output<M> {
+    keyed.clone().chain_update(counter.to_be_bytes()).finalize().into_bytes()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Hotp, truncate};
+    use crate::otp::{Algorithm, Digits, Key, Window};
+
+    fn hotp() -> Hotp {
+        Hotp::new(&Key::new(b"12345678901234567890".to_vec()), Algorithm::Sha1, Digits::SIX)
+    }
+
+    #[test]
+    fn the_counter_of_the_code_is_returned() {
+        assert_eq!(hotp().verify("969429", 2, Window::ahead(3)), Some(3));
+        assert_eq!(hotp().verify("969429", 4, Window::ahead(3)), None);
+        assert_eq!(hotp().verify("969429", 4, Window::ONE_STEP), Some(3));
+    }
+
+    #[test]
+    fn a_window_at_the_end_of_the_number_line_is_searched_to_its_end() {
+        let last = hotp().code(u64::MAX).to_string();
+        assert_eq!(hotp().verify(&last, u64::MAX, Window::ONE_STEP), Some(u64::MAX));
+    }
+
+    #[test]
+    fn truncating_what_is_too_short_does_not_panic() {
+        assert_eq!(truncate(&[]), 0);
+        assert_eq!(truncate(&[0xff; 4]), 0);
+        assert_eq!(truncate(&[0x80, 1, 2, 0x30]), 0x0001_0230);
+    }
+}
