@@ -1,39 +1,25 @@
 //! HOTP (RFC 4226): codes of a counter, with the keyed state of the HMAC kept.
 
+use super::keyed::Keyed;
 use super::{Algorithm, Code, Digits, Key, Window};
-use hmac::{Hmac, KeyInit, Mac};
-use sha1::Sha1;
-use sha2::{Sha256, Sha512};
 use std::fmt;
 use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 /// A generator and verifier of counter-based codes.
 ///
-/// Keying an HMAC hashes two blocks and each code two more; the first two are done here once, so
-/// that a verifier that keeps this value does half the work.
+/// Half of the hashing depends on the key alone and is done here once: a verifier that serves many
+/// sign-ins keeps this value instead of the key.
 #[derive(Clone)]
 pub struct Hotp {
     keyed: Keyed,
     digits: Digits,
 }
 
-#[derive(Clone)]
-enum Keyed {
-    Sha1(Hmac<Sha1>),
-    Sha256(Hmac<Sha256>),
-    Sha512(Box<Hmac<Sha512>>),
-}
-
 impl Hotp {
     /// A generator with `key`, of any length (longer than a block it is hashed, RFC 2104 §2).
     #[must_use]
     pub fn new(key: &Key, algorithm: Algorithm, digits: Digits) -> Self {
-        let keyed = match algorithm {
-            Algorithm::Sha1 => Keyed::Sha1(keyed(key)),
-            Algorithm::Sha256 => Keyed::Sha256(keyed(key)),
-            Algorithm::Sha512 => Keyed::Sha512(Box::new(keyed(key))),
-        };
-        Self { keyed, digits }
+        Self { keyed: Keyed::new(key, algorithm), digits }
     }
 
     /// The code of `counter`.
@@ -66,19 +52,12 @@ impl Hotp {
     /// The whole HMAC of `counter`: the evidence from which a code is truncated.
     #[must_use]
     pub fn mac(&self, counter: u64) -> Vec<u8> {
-        match &self.keyed {
-            Keyed::Sha1(keyed) => mac_of(keyed, counter).to_vec(),
-            Keyed::Sha256(keyed) => mac_of(keyed, counter).to_vec(),
-            Keyed::Sha512(keyed) => mac_of(keyed.as_ref(), counter).to_vec(),
-        }
+        self.keyed.tag(counter).bytes().to_vec()
     }
 
+    #[inline]
     fn truncated(&self, counter: u64) -> u32 {
-        match &self.keyed {
-            Keyed::Sha1(keyed) => truncate(&mac_of(keyed, counter)),
-            Keyed::Sha256(keyed) => truncate(&mac_of(keyed, counter)),
-            Keyed::Sha512(keyed) => truncate(&mac_of(keyed.as_ref(), counter)),
-        }
+        truncate(self.keyed.tag(counter).bytes())
     }
 }
 
@@ -92,19 +71,11 @@ impl fmt::Debug for Hotp {
 ///
 /// `mac` has at least 20 bytes, as every HMAC here has; a shorter one may give 0.
 #[must_use]
+#[inline]
 pub fn truncate(mac: &[u8]) -> u32 {
     let offset = usize::from(mac.last().copied().unwrap_or(0) & 0xf);
     let bytes = mac.get(offset..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default();
     u32::from_be_bytes(bytes) & 0x7fff_ffff
-}
-
-fn keyed<M: KeyInit>(key: &Key) -> M {
-    #[expect(clippy::expect_used, reason = "RFC 2104 defines HMAC for keys of every length")]
-    M::new_from_slice(key.bytes()).expect("HMAC takes a key of any length")
-}
-
-fn mac_of<M: Mac + Clone>(keyed: &M, counter: u64) -> hmac::digest::Output<M> {
-    keyed.clone().chain_update(counter.to_be_bytes()).finalize().into_bytes()
 }
 
 #[cfg(test)]

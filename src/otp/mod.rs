@@ -37,6 +37,7 @@ mod code;
 mod hotp;
 mod key;
 mod key_uri;
+mod keyed;
 mod totp;
 mod window;
 
