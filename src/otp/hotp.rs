@@ -95,6 +95,19 @@ mod tests {
     }
 
     #[test]
+    fn the_lowest_of_two_counters_with_the_same_code_is_returned() {
+        let codes: Vec<String> =
+            (0..2400).map(|counter| hotp().code(counter).to_string()).collect();
+        let first_of = |code| codes.iter().position(|other| other == code).expect("it is there");
+        let twin = codes.iter().enumerate().find(|(at, code)| first_of(*code) < *at);
+        let (later, code) = twin.expect("of 2400 codes of a million, two are equal");
+        let window = Window::new(Window::MOST, Window::MOST).expect("the bound is allowed");
+        let lowest = u64::try_from(first_of(code)).expect("a small number");
+        assert!(lowest < later as u64);
+        assert_eq!(hotp().verify(code, 1200, window), Some(lowest));
+    }
+
+    #[test]
     fn a_window_at_the_end_of_the_number_line_is_searched_to_its_end() {
         let last = hotp().code(u64::MAX).to_string();
         assert_eq!(hotp().verify(&last, u64::MAX, Window::ONE_STEP), Some(u64::MAX));
