@@ -269,7 +269,8 @@ fn a_key_uri_is_written_with_every_parameter_explicit() {
         .expect("it is one");
     assert_eq!(
         uri.to_uri().reveal(),
-        "otpauth://totp/ACME%20Co:ada%40x.test?secret=MY&algorithm=SHA1&digits=6&period=30&image=a%2Fb"
+        "otpauth://totp/ACME%20Co:ada%40x.test\
+         ?secret=MY&algorithm=SHA1&digits=6&period=30&image=a%2Fb"
     );
 }
 
