@@ -219,9 +219,8 @@ impl Pending {
         let policy = self.sealed.as_ref().and(parameters.activation_policy.as_deref());
         let key = classic::seed(&self.activation_code, device_random, policy, &self.serial);
         let digits = Digits::new(parameters.token_digits).map_err(|_| RejectionClass::Malformed)?;
-        let seconds = u32::try_from(parameters.token_period.as_secs());
-        let period = seconds.ok().and_then(|seconds| Period::new(seconds).ok());
-        let period = period.ok_or(RejectionClass::Malformed)?;
+        let seconds = parameters.token_period.as_secs();
+        let period = Period::new(seconds).map_err(|_| RejectionClass::Malformed)?;
         self.totp = Some(Totp::new(&key, Algorithm::Sha256, digits, period));
         Ok(())
     }
