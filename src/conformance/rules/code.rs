@@ -3,7 +3,6 @@
 use crate::conformance::story::{Arrival, Exchange, Story, Submission, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::operation::OperationKind;
-use crate::domain::reply::ReplyKind;
 use crate::domain::{Moment, RejectionClass};
 use crate::journal::{Alphabet, Entry, EntryId};
 use std::time::Duration;
@@ -24,7 +23,8 @@ fn oob_single_use(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     let submissions = story.submissions();
-    for again in submissions.iter().filter(|one| one.accepted_before && awaited(&story, one)) {
+    for again in submissions.iter().filter(|one| one.accepted_before && story.awaited(one.exchange))
+    {
         let Some(delivery) = story.delivery(again.code) else { continue };
         let first = submissions.iter().find(|one| one.code == again.code && one.accepted);
         let Some(first) = first else { continue };
@@ -70,7 +70,7 @@ fn dies_after(entries: &[Entry], lifetime: Duration) -> Finding {
     for submission in story.submissions().iter().filter(|one| one.first_use) {
         let Some(delivery) = newest_delivery(&story, submission) else { continue };
         let age = asked_at(entries, submission.exchange) - delivery.at;
-        if age <= lifetime || !awaited(&story, submission) {
+        if age <= lifetime || !story.awaited(submission.exchange) {
             continue;
         }
         let mut evidence = vec![delivery.entry];
@@ -136,7 +136,7 @@ fn bound_to_request(entries: &[Entry]) -> Finding {
         let foreign =
             causes.all(|cause| cause.session != session && cause.person == Some(submission.person));
         let Some(delivery) = story.delivery(submission.code) else { continue };
-        if !foreign || delivery.person != submission.person || !awaited(&story, submission) {
+        if !foreign || delivery.person != submission.person || !story.awaited(submission.exchange) {
             continue;
         }
         let mut evidence: Vec<EntryId> =
@@ -166,7 +166,7 @@ fn bound_to_person(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for submission in story.submissions().iter().filter(|one| one.first_use) {
         let Some(origin) = foreign_origin(&story, submission) else { continue };
-        if !awaited(&story, submission) {
+        if !story.awaited(submission.exchange) {
             continue;
         }
         let mut evidence = vec![origin];
@@ -212,7 +212,7 @@ fn superseded_by_resend(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for submission in story.submissions().iter().filter(|one| one.first_use) {
         let Some((delivery, newer)) = superseding(&story, submission) else { continue };
-        if !awaited(&story, submission) {
+        if !story.awaited(submission.exchange) {
             continue;
         }
         let mut evidence = vec![delivery.entry, newer.entry];
@@ -286,18 +286,6 @@ fn fresh(entries: &[Entry]) -> Finding {
     tally.finding()
 }
 
-/// Whether the session was waiting for a code, by its last answer that says where it stands: only
-/// then does an answer say something about the code.
-pub(super) fn awaited(story: &Story<'_>, submission: &Submission<'_, '_>) -> bool {
-    let exchange = submission.exchange;
-    let mut standing =
-        story.earlier(exchange.session, exchange.asked).map(|one| one.observed.reply);
-    let last = standing.find(|reply| {
-        !matches!(reply, ReplyKind::Rejected | ReplyKind::Unsupported | ReplyKind::Done)
-    });
-    matches!(last, Some(ReplyKind::CodeRequired | ReplyKind::TokenRequired))
-}
-
 /// Whether the refusal is, by its own words, about the account and not about the code.
 fn is_barred(submission: &Submission<'_, '_>) -> bool {
     matches!(
@@ -326,6 +314,6 @@ fn newest_delivery<'s, 'a>(
 }
 
 /// When a question was asked.
-pub(super) fn asked_at(entries: &[Entry], exchange: &Exchange<'_>) -> Moment {
+fn asked_at(entries: &[Entry], exchange: &Exchange<'_>) -> Moment {
     entries.get(exchange.asked.index()).map_or(exchange.at, |entry| entry.at)
 }
