@@ -1,2 +1,7 @@
-//! Fobwatch.
-fn main() {}
+//! The `fobwatch` command; everything it does is in the library.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    fobwatch::cli::main()
+}

@@ -1,1 +1,272 @@
-//! The surroundings of one scenario.
+//! The surroundings of one scenario: its clock and chance, its people and their devices, their
+//! unread messages, and the journal of all that happens.
+
+use crate::domain::device::Outcome;
+use crate::domain::persona::MobileOnFile;
+use crate::domain::{Act, Chance, Channel, Clock, DeviceKind, Persona, Picture, Recipient, Secret};
+use crate::gateways::extract;
+use crate::gateways::inbox::{Arrival, Inbox};
+use crate::journal::{Event, Journal, Mark, SecretKind};
+use crate::tokens::{Device, Network};
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+/// What makes one world different from another.
+pub struct Origin {
+    /// The run's seed.
+    pub seed: u64,
+    /// The scenario's id.
+    pub scenario: String,
+    /// The scenario's title.
+    pub title: String,
+    /// The number of its first person; no two persons of a run share one.
+    pub first_person: u32,
+}
+
+/// One scenario's surroundings.
+pub struct World {
+    origin: Origin,
+    clock: Arc<dyn Clock>,
+    inbox: Arc<Inbox>,
+    network: Arc<dyn Network>,
+    /// What has happened so far.
+    pub journal: Journal,
+    people: Vec<Persona>,
+    devices: BTreeMap<String, Device>,
+    boxes: Vec<PersonalBox>,
+    messages: u32,
+}
+
+/// One address of one person, and what has arrived there.
+struct PersonalBox {
+    person: String,
+    recipient: Recipient,
+    /// How many arrivals have been taken from the inbox.
+    taken: usize,
+    unread: VecDeque<Received>,
+}
+
+/// A message as a person holds it.
+#[derive(Debug, Clone)]
+pub struct Received {
+    /// The code in it, if one was recognised.
+    pub code: Option<Secret>,
+}
+
+impl World {
+    /// An empty world. `network` is how its devices reach addresses.
+    #[must_use]
+    pub fn new(
+        origin: Origin,
+        clock: Arc<dyn Clock>,
+        inbox: Arc<Inbox>,
+        network: Arc<dyn Network>,
+    ) -> Self {
+        let mut journal = Journal::new(Arc::clone(&clock));
+        journal.record(Event::Started {
+            scenario: origin.scenario.clone(),
+            title: origin.title.clone(),
+            seed: origin.seed,
+        });
+        Self {
+            origin,
+            clock,
+            inbox,
+            network,
+            journal,
+            people: Vec::new(),
+            devices: BTreeMap::new(),
+            boxes: Vec::new(),
+            messages: 0,
+        }
+    }
+
+    /// The scenario's clock.
+    #[must_use]
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Invents a person and opens their addresses at the gateways.
+    pub fn invent(&mut self, name: &str, mobile: MobileOnFile) -> Persona {
+        let ordinal = self.origin.first_person + u32::try_from(self.people.len()).unwrap_or(0);
+        let mut chance = self.chance("person", name);
+        let persona = Persona::invent(name, mobile, ordinal, &mut chance);
+        self.journal.record(Event::PersonInvented {
+            person: name.to_owned(),
+            user: persona.user.clone(),
+            mobile: persona.mobile.clone(),
+            mailbox: persona.mailbox.clone(),
+        });
+        for recipient in persona.recipients() {
+            self.inbox.open(recipient.clone(), Arc::clone(&self.clock));
+            let person = name.to_owned();
+            let unread = VecDeque::new();
+            self.boxes.push(PersonalBox { person, recipient, taken: 0, unread });
+        }
+        self.people.push(persona.clone());
+        persona
+    }
+
+    /// Puts a device into a person's hands.
+    pub fn equip(&mut self, name: &str, kind: DeviceKind, owner: &str) {
+        let chance = self.chance("device", name);
+        let device = Device::new(kind, chance, Arc::clone(&self.clock), Arc::clone(&self.network));
+        self.devices.insert(name.to_owned(), device);
+        let (device, owner) = (name.to_owned(), owner.to_owned());
+        self.journal.record(Event::DeviceMade { device, owner, kind });
+    }
+
+    /// The person whom the scenario calls `name`.
+    #[must_use]
+    pub fn person(&self, name: &str) -> Option<&Persona> {
+        self.people.iter().find(|persona| persona.label == name)
+    }
+
+    /// Does something at a device; nothing if there is no such device.
+    pub async fn act(&mut self, device: &str, act: Act) -> Option<Outcome> {
+        let given = self.mark_given(&act);
+        let verb = act.verb().to_owned();
+        let outcome = self.devices.get_mut(device)?.act(act).await;
+        let code = match &outcome {
+            Outcome::Code(code) => Some(self.journal.mark(SecretKind::Code, code)),
+            Outcome::RegistrationCode(code) => {
+                Some(self.journal.mark(SecretKind::RegistrationCode, code))
+            }
+            Outcome::Done
+            | Outcome::Scanned
+            | Outcome::Named(_)
+            | Outcome::Activated
+            | Outcome::Refused(_) => None,
+        };
+        let reason = if let Outcome::Refused(reason) = outcome { Some(reason) } else { None };
+        let device = device.to_owned();
+        let kind = outcome.kind();
+        self.journal.record(Event::Acted { device, act: verb, given, outcome: kind, reason, code });
+        Some(outcome)
+    }
+
+    /// Records every message that has arrived since the last call, person by person.
+    pub fn collect(&mut self) {
+        for at in 0..self.boxes.len() {
+            let arrivals = self.inbox.arrived(&self.boxes[at].recipient, self.boxes[at].taken);
+            self.boxes[at].taken += arrivals.len();
+            for arrival in arrivals {
+                let received = self.record_arrival(at, &arrival);
+                self.boxes[at].unread.push_back(received);
+            }
+        }
+    }
+
+    /// Takes the oldest unread message of `person` on `channel`.
+    pub fn take(&mut self, person: &str, channel: Channel) -> Option<Received> {
+        self.box_of(person, channel)?.unread.pop_front()
+    }
+
+    /// Whether an unread message of `person` on `channel` is there.
+    #[must_use]
+    pub fn has_unread(&self, person: &str, channel: Channel) -> bool {
+        let mut boxes = self.boxes.iter();
+        boxes.any(|one| {
+            one.person == person && one.recipient.channel() == channel && !one.unread.is_empty()
+        })
+    }
+
+    /// Completes when something more has arrived for `person` on `channel`. The caller bounds it.
+    pub async fn wait_for_more(&self, person: &str, channel: Channel) {
+        let found = self
+            .boxes
+            .iter()
+            .find(|one| one.person == person && one.recipient.channel() == channel);
+        match found {
+            Some(one) => self.inbox.wait_beyond(&one.recipient, one.taken).await,
+            // Nothing can arrive where there is no address.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Closes the addresses and gives the journal out.
+    #[must_use]
+    pub fn into_journal(self) -> Journal {
+        for one in &self.boxes {
+            self.inbox.close(&one.recipient);
+        }
+        self.journal
+    }
+
+    fn box_of(&mut self, person: &str, channel: Channel) -> Option<&mut PersonalBox> {
+        self.boxes.iter_mut().find(|one| one.person == person && one.recipient.channel() == channel)
+    }
+
+    fn record_arrival(&mut self, at: usize, arrival: &Arrival) -> Received {
+        let extraction = extract::find_code(&arrival.message);
+        let why = explain(&extraction);
+        let code = extraction.chosen.map(|candidate| {
+            // The message may write the code with a space or hyphen inside: both forms are secret.
+            let code = Secret::new(candidate.code);
+            let mark = self.journal.mark(SecretKind::Code, &code);
+            self.journal.alias(mark, &Secret::new(candidate.raw));
+            (code, mark)
+        });
+        self.messages += 1;
+        self.journal.record(Event::MessageArrived {
+            message: self.messages,
+            person: self.boxes[at].person.clone(),
+            to: arrival.message.to.clone(),
+            from: arrival.message.from.clone(),
+            subject: arrival.message.subject.clone(),
+            text: arrival.message.text.clone(),
+            code: code.as_ref().map(|(_, mark)| *mark),
+            why,
+        });
+        Received { code: code.map(|(code, _)| code) }
+    }
+
+    fn mark_given(&mut self, act: &Act) -> Option<Mark> {
+        let (kind, secret) = match act {
+            Act::Scan(picture) => (SecretKind::QrCode, qr_secret(picture)),
+            Act::OpenLink(link) => (SecretKind::Link, link.clone()),
+            Act::EnterPassword(password) => (SecretKind::ActivationPassword, password.clone()),
+            Act::EnterActivationCode(code) => (SecretKind::ActivationCode, code.clone()),
+            Act::SetPin { pin, again } => {
+                self.journal.mark(SecretKind::AppPin, again);
+                (SecretKind::AppPin, pin.clone())
+            }
+            Act::Unlock(pin) | Act::ReadCode(Some(pin)) => (SecretKind::AppPin, pin.clone()),
+            Act::Grant(_)
+            | Act::Deny(_)
+            | Act::EnterAddress(_)
+            | Act::EnterSerialNumber(_)
+            | Act::Save
+            | Act::ReadRegistrationCode
+            | Act::Done
+            | Act::Activate
+            | Act::Lock
+            | Act::ReadCode(None)
+            | Act::SetClockSkew(_)
+            | Act::GoOffline
+            | Act::GoOnline
+            | Act::Wipe => return None,
+        };
+        Some(self.journal.mark(kind, &secret))
+    }
+
+    fn chance(&self, what: &str, name: &str) -> Chance {
+        Chance::seeded(self.origin.seed, &format!("{}/{what}/{name}", self.origin.scenario))
+    }
+}
+
+/// Why the chosen figure was taken for the code, or that none was.
+fn explain(extraction: &extract::Extraction) -> String {
+    let Some(chosen) = &extraction.chosen else {
+        return format!("none of {} figures looks like a code", extraction.candidates.len());
+    };
+    let reasons: Vec<String> = chosen.why.iter().map(ToString::to_string).collect();
+    reasons.join("; ")
+}
+
+/// The picture of a QR code as the text that a page would carry.
+#[must_use]
+pub fn qr_secret(picture: &Picture) -> Secret {
+    Secret::new(picture.to_data_uri())
+}

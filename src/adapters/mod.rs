@@ -2,7 +2,9 @@
 //!
 //! A [`Host`] stands for a whole run, a [`Connection`] for one scenario of it.
 
+pub mod builtin;
 pub mod map;
+pub mod network;
 
 use crate::domain::{Clock, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
@@ -86,4 +88,23 @@ pub enum NotReachable {
     /// The subject does not answer.
     #[error("cannot reach the subject: {0}")]
     Silent(String),
+}
+
+/// Opens the subject that the text after `--against` names: `builtin:reference`,
+/// `builtin:reference?defect=NAME`, `map:FILE.yaml`.
+///
+/// # Errors
+/// [`NotReachable`] with what is wrong and what to write instead.
+pub async fn open(against: &str) -> Result<Arc<dyn Host>, NotReachable> {
+    if let Some(target) = against.strip_prefix("builtin:") {
+        return Ok(Arc::new(builtin::Builtin::parse(target)?));
+    }
+    if let Some(path) = against.strip_prefix("map:") {
+        let text = std::fs::read_to_string(path).map_err(|error| NotReachable::Unreadable {
+            path: path.to_owned(),
+            why: error.to_string(),
+        })?;
+        return Ok(Arc::new(map::MapHost::load(&text, path, None).await?));
+    }
+    Err(NotReachable::UnknownAdapter(against.to_owned()))
 }

@@ -2,6 +2,7 @@
 
 use super::{Algorithm, Code, Digits, Hotp, Key, Window};
 use crate::domain::Moment;
+use std::fmt;
 
 /// The length of a time step in seconds, from 1 to 86,400.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,6 +37,12 @@ impl Period {
 pub struct Totp {
     hotp: Hotp,
     period: Period,
+}
+
+impl fmt::Debug for Totp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "[totp every {} s]", self.period.0)
+    }
 }
 
 impl Totp {

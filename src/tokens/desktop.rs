@@ -70,13 +70,13 @@ impl Desktop {
 
     pub(super) fn enter_serial_number(&mut self, text: &str) -> Result<Outcome, Reason> {
         let form = self.form()?;
-        form.serial = Some(SerialNumber::parse(text).map_err(|_| Reason::BadCheckDigit)?);
+        form.serial = Some(text.parse().map_err(|_| Reason::BadCheckDigit)?);
         Ok(Outcome::Done)
     }
 
     pub(super) fn enter_activation_code(&mut self, text: &Secret) -> Result<Outcome, Reason> {
         let form = self.form()?;
-        let code = ActivationCode::parse(text.reveal()).map_err(|_| Reason::BadCheckDigit)?;
+        let code = text.reveal().parse().map_err(|_| Reason::BadCheckDigit)?;
         form.activation = Some(code);
         Ok(Outcome::Done)
     }

@@ -138,8 +138,8 @@ impl Opened {
     fn of(inside: SealedActivation, random: [u8; 2]) -> Result<Self, Reason> {
         let bad = |_| Reason::BadCheckDigit;
         Ok(Self {
-            serial: SerialNumber::parse(&inside.serial_number).map_err(bad)?,
-            activation: ActivationCode::parse(inside.activation_code.reveal()).map_err(bad)?,
+            serial: inside.serial_number.parse().map_err(bad)?,
+            activation: inside.activation_code.reveal().parse().map_err(bad)?,
             policy: inside.policy,
             address: inside.address,
             random,

@@ -9,6 +9,7 @@ mod diagnosis;
 mod email;
 mod extraction;
 mod floors;
+mod gateway_rig;
 mod load;
 mod otp_properties;
 mod otp_vectors;

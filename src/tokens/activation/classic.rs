@@ -12,6 +12,7 @@ use hmac::Hmac;
 use pbkdf2::pbkdf2;
 use sha2::{Digest, Sha256};
 use std::fmt;
+use std::str::FromStr;
 use subtle::ConstantTimeEq;
 
 /// PBKDF2 rounds of the seed, as the format has them.
@@ -62,15 +63,16 @@ fn grouped(digits: &str, size: usize) -> String {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SerialNumber(String);
 
-impl SerialNumber {
-    /// Reads ten digits with their check digit.
-    ///
-    /// # Errors
-    /// [`BadNumber`].
-    pub fn parse(text: &str) -> Result<Self, BadNumber> {
+/// Reads ten digits with their check digit.
+impl FromStr for SerialNumber {
+    type Err = BadNumber;
+
+    fn from_str(text: &str) -> Result<Self, BadNumber> {
         checked_digits(text, 10).map(Self)
     }
+}
 
+impl SerialNumber {
     /// A new one.
     pub fn mint(chance: &mut Chance) -> Self {
         Self(with_check_digit(chance.digits(9)))
@@ -93,15 +95,16 @@ impl fmt::Display for SerialNumber {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActivationCode(Secret);
 
-impl ActivationCode {
-    /// Reads sixteen digits with their check digit.
-    ///
-    /// # Errors
-    /// [`BadNumber`].
-    pub fn parse(text: &str) -> Result<Self, BadNumber> {
+/// Reads sixteen digits with their check digit.
+impl FromStr for ActivationCode {
+    type Err = BadNumber;
+
+    fn from_str(text: &str) -> Result<Self, BadNumber> {
         checked_digits(text, 16).map(|digits| Self(Secret::new(digits)))
     }
+}
 
+impl ActivationCode {
     /// A new one: 48 random bits, as the published ones suggest.
     pub fn mint(chance: &mut Chance) -> Self {
         let bits = chance.below(1 << 48);
@@ -126,15 +129,16 @@ impl ActivationCode {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RegistrationCode(Secret);
 
-impl RegistrationCode {
-    /// Reads ten digits with their check digit.
-    ///
-    /// # Errors
-    /// [`BadNumber`].
-    pub fn parse(text: &str) -> Result<Self, BadNumber> {
+/// Reads ten digits with their check digit.
+impl FromStr for RegistrationCode {
+    type Err = BadNumber;
+
+    fn from_str(text: &str) -> Result<Self, BadNumber> {
         checked_digits(text, 10).map(|digits| Self(Secret::new(digits)))
     }
+}
 
+impl RegistrationCode {
     /// The code of a device that drew `random` for this serial number and activation code.
     #[must_use]
     pub fn of(random: [u8; 2], serial: &SerialNumber, activation: &ActivationCode) -> Self {

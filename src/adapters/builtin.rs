@@ -1,0 +1,156 @@
+//! `builtin:reference`: the embedded reference implementation, asked directly, one for each
+//! scenario. Its messages and its devices use real sockets all the same.
+
+use super::network::Wire;
+use super::{Connection, Host, NotReachable, Stage};
+use crate::domain::{
+    Answer, Chance, Clock, Moment, Operation, PhoneNumber, Reply, Soon, VirtualClock,
+};
+use crate::reference::server::Server;
+use crate::reference::{DEFECTS, Defect, Parameters, Reference, SessionId, defect, delivery};
+use crate::subject::{About, AskError, ClockMode, Settling, Subject};
+use std::collections::BTreeMap;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use url::Url;
+
+/// The number that the reference's SMS come from: the last one that is minted for anybody.
+const SENDER: u32 = PhoneNumber::FICTIONAL - 1;
+
+/// The embedded reference, sound or with defects.
+pub struct Builtin {
+    about: About,
+    defects: Vec<&'static Defect>,
+    parameters: Parameters,
+}
+
+impl Builtin {
+    /// Reads what stands behind `builtin:`: `reference`, perhaps with `?defect=NAME&defect=…`.
+    ///
+    /// # Errors
+    /// [`NotReachable::UnknownAdapter`] or [`NotReachable::UnknownDefect`].
+    pub fn parse(target: &str) -> Result<Self, NotReachable> {
+        let unknown = || NotReachable::UnknownAdapter(format!("builtin:{target}"));
+        let (name, query) = target.split_once('?').unwrap_or((target, ""));
+        if name != "reference" {
+            return Err(unknown());
+        }
+        let mut defects = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            let name = pair.strip_prefix("defect=").ok_or_else(unknown)?;
+            defects.push(defect(name).ok_or_else(|| unknown_defect(name))?);
+        }
+        Ok(Self::new(Parameters::default(), defects))
+    }
+
+    /// The reference with `parameters` and `defects`.
+    #[must_use]
+    pub fn new(parameters: Parameters, defects: Vec<&'static Defect>) -> Self {
+        let about = About {
+            name: "embedded reference".to_owned(),
+            features: None,
+            clock: ClockMode::Virtual,
+            delivery: Settling::BeforeReply,
+        };
+        Self { about, defects, parameters }
+    }
+}
+
+fn unknown_defect(name: &str) -> NotReachable {
+    let words = |text: &str| text.split('-').map(str::to_owned).collect::<Vec<_>>();
+    let wanted = words(name);
+    let near: Vec<&str> = DEFECTS
+        .iter()
+        .map(|defect| defect.name)
+        .filter(|known| words(known).iter().any(|word| word.len() > 3 && wanted.contains(word)))
+        .collect();
+    let all: Vec<&str> = DEFECTS.iter().map(|defect| defect.name).collect();
+    let hint = if near.is_empty() {
+        format!("; it has {}", all.join(", "))
+    } else {
+        format!("; did you mean {}?", near.join(" or "))
+    };
+    NotReachable::UnknownDefect { name: name.to_owned(), hint }
+}
+
+impl Host for Builtin {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn clock(&self) -> Arc<dyn Clock> {
+        Arc::new(VirtualClock::starting_at(Moment::EPOCH))
+    }
+
+    fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>> {
+        Box::pin(async move {
+            let courier = delivery::Wire::new(sender(stage)).map_err(unreachable)?;
+            let chance = Chance::seeded(stage.seed, &format!("{}/reference", stage.scenario));
+            let reference = Reference::new(
+                self.parameters.clone(),
+                self.defects.clone(),
+                Arc::clone(&stage.clock),
+                chance,
+                Arc::new(courier),
+            );
+            let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            let server = Server::start(Arc::clone(&reference), any).await.map_err(unreachable)?;
+            let base = Url::parse(&format!("http://{}", server.address())).map_err(unreachable)?;
+            let host = self.parameters.public_address.split('/').next().unwrap_or_default();
+            let network = Wire::new(BTreeMap::from([(host.to_owned(), base)]))
+                .map_err(AskError::Unreachable)?;
+            let subject = Direct { about: self.about.clone(), reference, _server: server };
+            Ok(Connection { subject: Box::new(subject), network: Arc::new(network) })
+        })
+    }
+}
+
+fn unreachable(error: impl std::fmt::Display) -> AskError {
+    AskError::Unreachable(error.to_string())
+}
+
+/// Where and in whose name the reference sends in this scenario.
+pub(super) fn sender(stage: &Stage) -> delivery::Settings {
+    sender_to(&stage.gateways)
+}
+
+/// Where and in whose name a reference sends, given the gateways.
+#[must_use]
+pub fn sender_to(gateways: &super::Endpoints) -> delivery::Settings {
+    #[allow(clippy::expect_used, reason = "a constant that is a mailbox")]
+    let sender_mailbox = "no-reply@reference.test".parse().expect("it is one");
+    delivery::Settings {
+        sms_url: gateways.sms_url.clone(),
+        sms_account: gateways.sms_account.clone(),
+        sms_token: gateways.sms_token.clone(),
+        smtp: gateways.smtp,
+        sender_number: PhoneNumber::fictional(SENDER),
+        sender_mailbox,
+    }
+}
+
+/// The reference of one scenario.
+struct Direct {
+    about: About,
+    reference: Arc<Reference>,
+    /// Serves the devices; ends with the scenario.
+    _server: Server,
+}
+
+impl Subject for Direct {
+    fn about(&self) -> &About {
+        &self.about
+    }
+
+    fn ask<'a>(
+        &'a self,
+        session: &'a str,
+        operation: &'a Operation,
+    ) -> Soon<'a, Result<Answer, AskError>> {
+        Box::pin(async move {
+            let view = self.reference.handle(&SessionId::new(session), operation).await;
+            let reply: Reply = view.to_reply();
+            Ok(Answer { reply, shown: view.body().to_string() })
+        })
+    }
+}

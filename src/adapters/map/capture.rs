@@ -1,0 +1,139 @@
+//! Finding values in an answer: JSONPath (RFC 9535), header, pattern, and words put into ours.
+
+use super::template::{Variables, as_text};
+use regex::Regex;
+use reqwest::header::{HeaderMap, HeaderName};
+use serde_json::Value;
+use serde_json_path::JsonPath;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use url::Url;
+
+/// An answer as it came.
+#[derive(Debug, Clone)]
+pub(super) struct Page {
+    /// Method and path of the request, for messages.
+    pub(super) asked: String,
+    /// Where it came from, after redirects.
+    pub(super) url: Url,
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) bytes: Vec<u8>,
+    /// The body as text, with replacement characters where it is no UTF-8.
+    pub(super) text: String,
+    /// The body as JSON, if it is any.
+    pub(super) json: Option<Value>,
+}
+
+impl Page {
+    pub(super) fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    fn is_html(&self) -> bool {
+        self.header(&reqwest::header::CONTENT_TYPE).is_some_and(|kind| kind.contains("html"))
+    }
+}
+
+/// A value of a reply.
+#[derive(Debug, Clone)]
+pub(super) enum Field {
+    /// Always this.
+    Fixed(Value),
+    /// What this variable holds.
+    Variable(String),
+    /// What is found in the answer.
+    Found(Capture),
+}
+
+/// A place in an answer.
+#[derive(Debug, Clone)]
+pub(super) struct Capture {
+    pub(super) from: Origin,
+    pub(super) pattern: Option<Regex>,
+    pub(super) renames: BTreeMap<String, String>,
+    pub(super) otherwise: Option<String>,
+}
+
+/// The part of an answer that is looked at.
+#[derive(Debug, Clone)]
+pub(super) enum Origin {
+    Json(JsonPath),
+    Header(HeaderName),
+    Body,
+}
+
+impl Field {
+    /// The value, or nothing: null counts as nothing.
+    pub(super) fn find(&self, page: &Page, variables: &Variables) -> Option<Value> {
+        match self {
+            Self::Fixed(value) => Some(value.clone()),
+            Self::Variable(name) => variables.get(name).cloned(),
+            Self::Found(capture) => capture.find(page),
+        }
+    }
+}
+
+impl Capture {
+    /// A capture of what `path` finds.
+    pub(super) fn by_path(path: JsonPath) -> Self {
+        let from = Origin::Json(path);
+        Self { from, pattern: None, renames: BTreeMap::new(), otherwise: None }
+    }
+
+    pub(super) fn find(&self, page: &Page) -> Option<Value> {
+        let found = match &self.from {
+            Origin::Json(path) => at_path(path, page.json.as_ref()),
+            Origin::Header(name) => page.header(name).map(Value::from),
+            Origin::Body => Some(Value::from(page.text.as_str())),
+        };
+        let found = match &self.pattern {
+            None => found,
+            Some(pattern) => found.and_then(|value| self.cut(pattern, &as_text(&value), page)),
+        };
+        match found {
+            None => self.otherwise.as_deref().map(Value::from),
+            Some(value) => Some(self.renamed(value)),
+        }
+    }
+
+    fn cut(&self, pattern: &Regex, text: &str, page: &Page) -> Option<Value> {
+        let groups = pattern.captures(text)?;
+        let cut = groups.get(1).or_else(|| groups.get(0))?.as_str();
+        let is_html = matches!(self.from, Origin::Body) && page.is_html();
+        Some(Value::from(if is_html { unescaped(cut) } else { Cow::Borrowed(cut) }))
+    }
+
+    fn renamed(&self, value: Value) -> Value {
+        if let Value::Array(items) = value {
+            return items.into_iter().map(|item| self.renamed(item)).collect();
+        }
+        if self.renames.is_empty() {
+            return value;
+        }
+        let ours = self.renames.get(&as_text(&value)).or(self.otherwise.as_ref());
+        ours.map_or(value, |ours| Value::from(ours.as_str()))
+    }
+}
+
+/// What `path` finds: nothing, one value, or a list of several.
+pub(super) fn at_path(path: &JsonPath, json: Option<&Value>) -> Option<Value> {
+    let mut found: Vec<&Value> =
+        path.query(json?).all().into_iter().filter(|value| !value.is_null()).collect();
+    match found.len() {
+        0 => None,
+        1 => found.pop().cloned(),
+        _ => Some(found.into_iter().cloned().collect()),
+    }
+}
+
+/// The characters that HTML attributes must escape, unescaped: enough for tokens and links.
+fn unescaped(text: &str) -> Cow<'_, str> {
+    if !text.contains('&') {
+        return Cow::Borrowed(text);
+    }
+    let references =
+        [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#39;", "'"), ("&#x27;", "'")];
+    let plain = references.iter().fold(text.to_owned(), |text, (from, to)| text.replace(from, to));
+    Cow::Owned(plain.replace("&#43;", "+").replace("&#x3D;", "=").replace("&amp;", "&"))
+}

@@ -1,0 +1,326 @@
+//! From what is written to what can be done: every mistake of a map file, with its place.
+
+use super::capture::Field;
+use super::file::{MapFile, NowEntry, OperationEntry, RequestEntry};
+use super::place::{Mistake, Path, Places, render};
+use super::program::{Program, Steps};
+use super::session::{Payload, Redirects, Request, Target};
+use super::template::{Body, Template, is_name};
+use super::words;
+use crate::subject::{About, ClockMode, Settling};
+use reqwest::Method;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
+use url::Url;
+
+/// People wait this long for a page.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// A run must end: nobody waits longer than this for one answer.
+const MAX_TIMEOUT: Duration = Duration::from_mins(2);
+
+/// Reads the map `text` of the file called `file`; `base` takes the place of the one inside.
+///
+/// # Errors
+/// All mistakes, rendered.
+pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
+    let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
+    let written: MapFile = serde_yaml::from_str(text)
+        .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
+    let captured = captured_names(&written);
+    let mut check = Check { places, captured, mistakes: Vec::new() };
+    let program = check.program(&written, base);
+    match program {
+        Some(program) if check.mistakes.is_empty() => Ok(program),
+        Some(_) | None => Err(render(file, text, check.mistakes)),
+    }
+}
+
+fn captured_names(written: &MapFile) -> Names {
+    let requests = written.operations.values().flat_map(|operation| &operation.requests);
+    requests.flat_map(|request| request.capture.keys().cloned()).collect()
+}
+
+/// The variables that may be used at some place.
+pub(super) type Names = BTreeSet<String>;
+
+/// A check under way. Each method gives nothing back if it has noted a mistake.
+pub(super) struct Check {
+    places: Places,
+    captured: Names,
+    mistakes: Vec<Mistake>,
+}
+
+impl Check {
+    pub(super) fn wrong<T>(
+        &mut self,
+        path: &Path,
+        what: impl Into<String>,
+        remedy: impl Into<String>,
+    ) -> Option<T> {
+        let place = self.places.find(path);
+        self.mistakes.push(Mistake { place, what: what.into(), remedy: remedy.into() });
+        None
+    }
+
+    fn program(&mut self, written: &MapFile, base: Option<&str>) -> Option<Program> {
+        let root = Path::default();
+        if written.map != 1 {
+            let what = format!("version {} of map files is not known", written.map);
+            self.wrong::<()>(&root.then("map"), what, "write `map: 1`");
+        }
+        let base = self.url(base.unwrap_or(&written.base), &root.then("base"));
+        let timeout = self.duration(written.timeout.as_deref(), &root.then("timeout"));
+        let settling =
+            self.duration(written.delivered_within.as_deref(), &root.then("delivered_within"));
+        let mut hosts = BTreeMap::new();
+        for (name, target) in &written.hosts {
+            if let Some(url) = self.url(target, &root.then("hosts").then(name)) {
+                hosts.insert(name.to_ascii_lowercase(), url);
+            }
+        }
+        let now = self.clock(written, &root.then("clock"));
+        let mut operations = BTreeMap::new();
+        for (kind, entry) in &written.operations {
+            let known = self.known_variables(words::variables_of(*kind));
+            let steps = self.steps(entry, &known, &root.then("operations").then(&kind));
+            operations.insert(*kind, steps);
+        }
+        let known = self.known_variables(&[]);
+        let shared = self.rules(&written.replies, &known, &root.then("replies"));
+        Some(Program {
+            about: About {
+                name: written.name.clone(),
+                features: written.features.clone(),
+                clock: written.clock.as_ref().map_or(ClockMode::Real, |clock| clock.mode),
+                delivery: settling.map_or(Settling::BeforeReply, Settling::Within),
+            },
+            target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT) },
+            hosts,
+            now,
+            operations,
+            shared,
+        })
+    }
+
+    fn known_variables(&self, own: &[&str]) -> Names {
+        let given = own.iter().chain(words::ALWAYS).map(|name| (*name).to_owned());
+        given.chain(self.captured.iter().cloned()).collect()
+    }
+
+    fn url(&mut self, text: &str, path: &Path) -> Option<Url> {
+        match Url::parse(text) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.query().is_none() => {
+                Some(url)
+            }
+            Ok(_) => {
+                let what = format!("`{text}` is no base for HTTP requests");
+                self.wrong(path, what, "write http://HOST:PORT, perhaps with a path, and no query")
+            }
+            Err(error) => {
+                let what = format!("`{text}` is no URL: {error}");
+                self.wrong(path, what, "write http://HOST:PORT, perhaps with a path")
+            }
+        }
+    }
+
+    fn duration(&mut self, text: Option<&str>, path: &Path) -> Option<Duration> {
+        let text = text?;
+        match words::duration(text) {
+            Some(duration) if duration <= MAX_TIMEOUT => Some(duration),
+            Some(_) => {
+                let what = format!("{text} is too long to wait");
+                self.wrong(path, what, "nothing here may take longer than 2m")
+            }
+            None => {
+                let what = format!("`{text}` is no duration");
+                self.wrong(path, what, "write a number with a unit: 500ms, 3s or 2m")
+            }
+        }
+    }
+
+    fn clock(&mut self, written: &MapFile, path: &Path) -> Option<(Request, Field)> {
+        let clock = written.clock.as_ref()?;
+        let moves =
+            written.operations.contains_key(&crate::domain::operation::OperationKind::AdvanceClock);
+        match (clock.mode, &clock.now) {
+            (ClockMode::Virtual, _) => {
+                let what = "behind a map, scenarios cannot each have a clock of their own";
+                self.wrong(&path.then("mode"), what, "write `shared_virtual`")
+            }
+            (ClockMode::SharedVirtual | ClockMode::Offset, _) if !moves => {
+                let what = "this clock can be moved, but the map does not say how";
+                self.wrong(&path.then("mode"), what, "add the operation `advance_clock`")
+            }
+            (ClockMode::SharedVirtual, None) => {
+                let what = "a virtual clock must be read once, and the map does not say how";
+                self.wrong(path, what, "add `now: { request: GET /path, capture: $.now }`")
+            }
+            (ClockMode::SharedVirtual, Some(now)) => self.now(now, &path.then("now")),
+            (ClockMode::Offset | ClockMode::Real, Some(_)) => {
+                let what = "only a virtual clock is read";
+                self.wrong(&path.key("now"), what, "leave `now` away, or write `shared_virtual`")
+            }
+            (ClockMode::Offset | ClockMode::Real, None) => None,
+        }
+    }
+
+    fn now(&mut self, now: &NowEntry, path: &Path) -> Option<(Request, Field)> {
+        let known = Names::new();
+        let line = self.request_line(&now.request, &known, &path.then("request"));
+        let field = self.source(&now.capture, &known, &path.then("capture"));
+        let (method, target) = line?;
+        let request = Request {
+            method,
+            path: target,
+            when: None,
+            headers: Vec::new(),
+            payload: Payload::Nothing,
+            redirects: Redirects::Kept,
+            captures: Vec::new(),
+        };
+        Some((request, field?))
+    }
+
+    fn steps(&mut self, entry: &OperationEntry, known: &Names, path: &Path) -> Steps {
+        let at = path.then("requests");
+        if entry.requests.is_empty() {
+            let what = "an operation without a request asks nothing";
+            self.wrong::<()>(&at, what, "write at least one, or leave the operation away");
+        }
+        let mut requests = Vec::new();
+        for (index, request) in entry.requests.iter().enumerate() {
+            if index == 0 && request.when.is_some() {
+                let what = "no answer comes before the first request";
+                let remedy = "leave `when` away here; it belongs to later requests";
+                self.wrong::<()>(&at.then(&0).key("when"), what, remedy);
+            }
+            requests.extend(self.request(request, known, &at.then(&index)));
+        }
+        Steps { requests, rules: self.rules(&entry.replies, known, &path.then("replies")) }
+    }
+
+    fn request(&mut self, entry: &RequestEntry, known: &Names, path: &Path) -> Option<Request> {
+        let line = self.request_line(&entry.request, known, &path.then("request"));
+        let mut headers = Vec::new();
+        for (name, text) in &entry.headers {
+            let at = path.then("headers");
+            let value = self.template(text, known, &at.then(name));
+            headers.extend(self.header_name(name, &at.key(name)).zip(value));
+        }
+        let payload = self.payload(entry, known, path);
+        let mut captures = Vec::new();
+        for (name, source) in &entry.capture {
+            let at = path.then("capture");
+            self.capture_name(name, &at.key(name));
+            captures.extend(
+                self.source(source, known, &at.then(name)).map(|field| (name.clone(), field)),
+            );
+        }
+        let when = entry.when.as_ref().map(|when| self.when(when, &path.then("when")));
+        let (method, target) = line?;
+        let redirects = if entry.follow { Redirects::Followed } else { Redirects::Kept };
+        Some(Request { method, path: target, when, headers, payload, redirects, captures })
+    }
+
+    fn request_line(
+        &mut self,
+        text: &str,
+        known: &Names,
+        path: &Path,
+    ) -> Option<(Method, Template)> {
+        let remedy = "write a method and a path below `base`: POST /api/sign_in";
+        let parts = text.split_once(' ').map(|(method, target)| (method, target.trim()));
+        let Some((method, target)) = parts.filter(|(_, target)| target.starts_with('/')) else {
+            return self.wrong(path, format!("`{text}` is no request"), remedy);
+        };
+        if !matches!(method, "GET" | "POST" | "PUT" | "PATCH" | "DELETE" | "HEAD" | "OPTIONS") {
+            return self.wrong(path, format!("`{method}` is no method of HTTP"), remedy);
+        }
+        let template = self.template(target, known, path)?;
+        Method::from_bytes(method.as_bytes()).ok().map(|method| (method, template))
+    }
+
+    fn capture_name(&mut self, name: &str, path: &Path) {
+        if !is_name(name) {
+            let what = format!("`{name}` cannot name a variable");
+            self.wrong::<()>(path, what, "use letters, digits and _, and no digit first");
+        } else if words::is_given(name) {
+            let what = format!("${name} already is a variable of an operation");
+            self.wrong::<()>(path, what, "capture under another name");
+        }
+    }
+
+    fn payload(&mut self, entry: &RequestEntry, known: &Names, path: &Path) -> Payload {
+        match (&entry.json, &entry.form) {
+            (None, None) => Payload::Nothing,
+            (Some(_), Some(_)) => {
+                let what = "a request has one body, JSON or a form";
+                self.wrong::<()>(&path.key("form"), what, "remove `json` or `form`");
+                Payload::Nothing
+            }
+            (Some(json), None) => Payload::Json(self.body(json, known, &path.then("json"))),
+            (None, Some(form)) => {
+                let at = path.then("form");
+                let fields = form.iter().filter_map(|(name, text)| {
+                    let template = self.template(text, known, &at.then(name))?;
+                    Some((name.clone(), template))
+                });
+                Payload::Form(fields.collect())
+            }
+        }
+    }
+
+    fn body(&mut self, json: &Value, known: &Names, path: &Path) -> Body {
+        match json {
+            Value::String(text) => match self.template(text, known, path) {
+                Some(template) => Body::Text(template),
+                None => Body::Fixed(Value::Null),
+            },
+            Value::Array(items) => {
+                let items = items.iter().enumerate();
+                Body::List(
+                    items.map(|(at, item)| self.body(item, known, &path.then(&at))).collect(),
+                )
+            }
+            Value::Object(fields) => {
+                let fields = fields.iter();
+                Body::Object(
+                    fields
+                        .map(|(name, field)| {
+                            (name.clone(), self.body(field, known, &path.then(name)))
+                        })
+                        .collect(),
+                )
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => Body::Fixed(json.clone()),
+        }
+    }
+
+    fn template(&mut self, text: &str, known: &Names, path: &Path) -> Option<Template> {
+        match Template::parse(text) {
+            Ok(template) => {
+                for name in template.variables() {
+                    self.variable(name, known, path)?;
+                }
+                Some(template)
+            }
+            Err(at) => {
+                let what = format!("the `$` at character {at} of `{text}` begins no variable");
+                self.wrong(path, what, "write $name or ${name}; `$$` is a dollar sign")
+            }
+        }
+    }
+
+    pub(super) fn variable(&mut self, name: &str, known: &Names, path: &Path) -> Option<()> {
+        if known.contains(name) {
+            return Some(());
+        }
+        let remedy = words::nearest(name, known.iter().map(String::as_str)).map_or_else(
+            || format!("known here: {}", words::listed(known.iter().map(String::as_str))),
+            |near| format!("did you mean ${near}?"),
+        );
+        self.wrong(path, format!("nothing sets ${name}"), remedy)
+    }
+}

@@ -1,0 +1,214 @@
+//! What an answer means: the first rule that fits, and the reply it describes.
+
+use super::capture::{Field, Page, at_path};
+use super::template::{Variables, as_text};
+use crate::domain::reply::{BoundToken, ReplyKind};
+use crate::domain::{Activation, Picture, Rejection, RejectionClass, Reply, Secret};
+use regex::Regex;
+use reqwest::header::{HeaderName, RETRY_AFTER};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use serde_json_path::JsonPath;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// Conditions on an answer.
+#[derive(Debug, Clone, Default)]
+pub(super) struct When {
+    /// One of these; any if there are none.
+    pub(super) statuses: Vec<RangeInclusive<u16>>,
+    /// Each path finds one of its values.
+    pub(super) json: Vec<(JsonPath, Vec<Value>)>,
+    pub(super) has: Option<JsonPath>,
+    pub(super) headers: Vec<(HeaderName, Regex)>,
+    pub(super) body: Option<Regex>,
+}
+
+impl When {
+    pub(super) fn fits(&self, page: &Page) -> bool {
+        let json = page.json.as_ref();
+        (self.statuses.is_empty() || self.statuses.iter().any(|range| range.contains(&page.status)))
+            && self.json.iter().all(|(path, wanted)| {
+                at_path(path, json).is_some_and(|found| wanted.contains(&found))
+            })
+            && self.has.as_ref().is_none_or(|path| at_path(path, json).is_some())
+            && self.headers.iter().all(|(name, pattern)| {
+                page.header(name).is_some_and(|value| pattern.is_match(value))
+            })
+            && self.body.as_ref().is_none_or(|pattern| pattern.is_match(&page.text))
+    }
+}
+
+/// What an answer means if it fits.
+#[derive(Debug, Clone)]
+pub(super) struct Rule {
+    pub(super) when: When,
+    pub(super) reply: ReplyKind,
+    pub(super) values: BTreeMap<&'static str, Field>,
+    pub(super) tokens: Option<TokenList>,
+}
+
+/// Where the bound tokens stand.
+#[derive(Debug, Clone)]
+pub(super) struct TokenList {
+    pub(super) list: JsonPath,
+    pub(super) id: Field,
+    pub(super) kind: Field,
+}
+
+/// The values that a reply must have, and those that it may have.
+pub(super) fn vocabulary(reply: ReplyKind) -> (&'static [&'static str], &'static [&'static str]) {
+    match reply {
+        ReplyKind::CodeRequired => (&["channel"], &["destination", "alternatives"]),
+        ReplyKind::EnrolmentRequired => (&["offers"], &[]),
+        ReplyKind::Activation => (
+            &[],
+            &[
+                "qr",
+                "link",
+                "password",
+                "address",
+                "serial_number",
+                "activation_code",
+                "expires_in",
+            ],
+        ),
+        ReplyKind::TokenRequired => (&["methods"], &[]),
+        ReplyKind::SignedIn => (&["assurance"], &[]),
+        ReplyKind::Certificate => (&["pem"], &[]),
+        ReplyKind::Tokens => (&["tokens"], &[]),
+        ReplyKind::Rejected => (&[], &["class", "retry_after"]),
+        ReplyKind::Unsupported => (&[], &["feature"]),
+        ReplyKind::Done
+        | ReplyKind::RegistrationCodeRequired
+        | ReplyKind::Enrolled
+        | ReplyKind::SignedOut => (&[], &[]),
+    }
+}
+
+/// An answer that a rule fits, seen through that rule.
+pub(super) struct Reading<'a> {
+    pub(super) rule: &'a Rule,
+    pub(super) page: &'a Page,
+    pub(super) variables: &'a Variables,
+    /// What is asked, for a reply that says it is unsupported.
+    pub(super) operation: String,
+}
+
+impl Reading<'_> {
+    /// The raw value called `name`.
+    pub(super) fn value(&self, name: &str) -> Option<Value> {
+        self.rule.values.get(name)?.find(self.page, self.variables)
+    }
+
+    /// The reply. `qr` was looked up before, because that may need another request.
+    ///
+    /// # Errors
+    /// Says which value is missing or unknown to us.
+    pub(super) fn reply(&self, qr: Option<Picture>) -> Result<Reply, String> {
+        Ok(match self.rule.reply {
+            ReplyKind::Done => Reply::Done,
+            ReplyKind::CodeRequired => Reply::CodeRequired {
+                channel: self.word("channel")?,
+                destination: self.text("destination"),
+                alternatives: self.words("alternatives")?,
+            },
+            ReplyKind::EnrolmentRequired => {
+                Reply::EnrolmentRequired { offers: self.words("offers")? }
+            }
+            ReplyKind::Activation => Reply::Activation(Box::new(self.activation(qr)?)),
+            ReplyKind::RegistrationCodeRequired => Reply::RegistrationCodeRequired,
+            ReplyKind::Enrolled => Reply::Enrolled,
+            ReplyKind::TokenRequired => Reply::TokenRequired { methods: self.words("methods")? },
+            ReplyKind::SignedIn => Reply::SignedIn { assurance: self.word("assurance")? },
+            ReplyKind::Certificate => {
+                let pem = self.text("pem").ok_or("it has no `pem`")?;
+                Reply::Certificate { pem }
+            }
+            ReplyKind::Tokens => Reply::Tokens(self.tokens()?),
+            ReplyKind::SignedOut => Reply::SignedOut,
+            ReplyKind::Rejected => Reply::Rejected(self.rejection()?),
+            ReplyKind::Unsupported => {
+                let feature = self.text("feature").unwrap_or_else(|| self.operation.clone());
+                Reply::Unsupported { feature }
+            }
+        })
+    }
+
+    fn text(&self, name: &str) -> Option<String> {
+        self.value(name).map(|value| as_text(&value))
+    }
+
+    fn secret(&self, name: &str) -> Option<Secret> {
+        self.text(name).map(Secret::new)
+    }
+
+    fn word<T: DeserializeOwned>(&self, name: &str) -> Result<T, String> {
+        known(name, self.value(name).ok_or_else(|| format!("it has no `{name}`"))?)
+    }
+
+    /// The words of a list; a single word is a list of one, nothing is none.
+    fn words<T: DeserializeOwned>(&self, name: &str) -> Result<Vec<T>, String> {
+        match self.value(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(items)) => items.into_iter().map(|item| known(name, item)).collect(),
+            Some(single) => known(name, single).map(|word| vec![word]),
+        }
+    }
+
+    fn seconds(&self, name: &str) -> Result<Option<Duration>, String> {
+        let Some(text) = self.text(name) else { return Ok(None) };
+        let seconds = text.trim().parse::<f64>().ok();
+        seconds
+            .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+            .map(Some)
+            .ok_or_else(|| format!("`{text}` as `{name}` is no number of seconds"))
+    }
+
+    fn activation(&self, qr: Option<Picture>) -> Result<Activation, String> {
+        Ok(Activation {
+            qr,
+            link: self.secret("link"),
+            password: self.secret("password"),
+            address: self.text("address"),
+            serial_number: self.text("serial_number"),
+            activation_code: self.secret("activation_code"),
+            expires_in: self.seconds("expires_in")?,
+        })
+    }
+
+    fn rejection(&self) -> Result<Rejection, String> {
+        let class = match self.value("class") {
+            None => RejectionClass::Denied,
+            Some(value) => known("class", value)?,
+        };
+        let retry_after = self.seconds("retry_after")?.or_else(|| self.retry_after_header());
+        Ok(Rejection { class, retry_after })
+    }
+
+    /// RFC 9110 §10.2.3; its form with a date is left alone, because it follows the wall clock.
+    fn retry_after_header(&self) -> Option<Duration> {
+        self.page.header(&RETRY_AFTER)?.trim().parse().ok().map(Duration::from_secs)
+    }
+
+    fn tokens(&self) -> Result<Vec<BoundToken>, String> {
+        let Some(tokens) = &self.rule.tokens else { return Ok(Vec::new()) };
+        let Some(json) = &self.page.json else { return Err("it is no JSON".to_owned()) };
+        let mut bound = Vec::new();
+        for item in tokens.list.query(json).all() {
+            let page = Page { json: Some(item.clone()), ..self.page.clone() };
+            let id = tokens.id.find(&page, self.variables).ok_or("a token has no id")?;
+            let kind = tokens.kind.find(&page, self.variables).ok_or("a token has no kind")?;
+            bound.push(BoundToken { id: as_text(&id), kind: known("kind", kind)? });
+        }
+        Ok(bound)
+    }
+}
+
+fn known<T: DeserializeOwned>(name: &str, value: Value) -> Result<T, String> {
+    let shown = as_text(&value);
+    serde_json::from_value(value).map_err(|_| {
+        format!("`{shown}` as `{name}` is none of our words; `as` in the map file can translate it")
+    })
+}

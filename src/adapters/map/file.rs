@@ -1,0 +1,275 @@
+//! The grammar of map files: what may be written, before it is known whether it makes sense.
+
+use crate::domain::operation::OperationKind;
+use crate::domain::reply::ReplyKind;
+use crate::subject::ClockMode;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// How a server is asked and what its answers mean.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MapFile {
+    /// The version of this grammar: 1.
+    pub map: u32,
+    /// The name of the implementation, for people.
+    pub name: String,
+    /// The URL that all paths begin with: `http://127.0.0.1:4010`.
+    pub base: String,
+    /// What the server can, as `needs:` names it; without this line it has all that is asked of it.
+    pub features: Option<Vec<String>>,
+    /// How its clock can be moved; without this line it cannot.
+    pub clock: Option<ClockEntry>,
+    /// How long after an answer its message may still be on the way to a gateway, as `3s`; without
+    /// this line messages arrive before the answer.
+    pub delivered_within: Option<String>,
+    /// How long an answer may take; `10s` without this line.
+    pub timeout: Option<String>,
+    /// Where devices find the hosts that the server shows them: host to URL.
+    #[serde(default)]
+    pub hosts: BTreeMap<String, String>,
+    /// What the server can be asked. What is not here, it does not support.
+    #[schemars(schema_with = "operations_schema")]
+    pub operations: BTreeMap<OperationKind, OperationEntry>,
+    /// Meanings of answers, tried after those of the operation.
+    #[serde(default)]
+    pub replies: Vec<RuleEntry>,
+}
+
+/// Names the operations: the derived schema would let any key pass.
+fn operations_schema(generator: &mut SchemaGenerator) -> Schema {
+    let names = generator.subschema_for::<OperationKind>();
+    let entry = generator.subschema_for::<OperationEntry>();
+    json_schema!({ "type": "object", "propertyNames": names, "additionalProperties": entry })
+}
+
+/// The server's clock.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ClockEntry {
+    /// `shared_virtual`, `offset` or `real`.
+    #[schemars(with = "String", extend("enum" = ["shared_virtual", "offset", "real"]))]
+    pub mode: ClockMode,
+    /// How a virtual clock is read, once, when the run begins.
+    pub now: Option<NowEntry>,
+}
+
+/// How the server's clock is read.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NowEntry {
+    /// `GET /path`.
+    pub request: String,
+    /// Where in the answer the time stands, as RFC 3339.
+    pub capture: Source,
+}
+
+/// One operation: requests sent in order, and what the last answer means.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OperationEntry {
+    /// The requests, at least one.
+    pub requests: Vec<RequestEntry>,
+    /// Meanings of the last answer; the first that fits counts.
+    #[serde(default)]
+    pub replies: Vec<RuleEntry>,
+}
+
+/// One HTTP request.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RequestEntry {
+    /// `POST /path/$variable`.
+    pub request: String,
+    /// Send this only if the answer before fits; otherwise that answer is the last.
+    pub when: Option<WhenEntry>,
+    /// Headers.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// A JSON body.
+    pub json: Option<Value>,
+    /// The fields of an HTML form.
+    pub form: Option<BTreeMap<String, String>>,
+    /// Whether redirects to the same server are followed.
+    #[serde(default)]
+    pub follow: bool,
+    /// What to keep of the answer for later requests of this session.
+    #[serde(default)]
+    pub capture: BTreeMap<String, Source>,
+}
+
+/// Conditions on an answer; all must hold.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WhenEntry {
+    /// `200`, `4xx`, or a list of these.
+    pub status: Option<Value>,
+    /// JSONPath to the value found there, or to a list of values of which one is found there.
+    #[serde(default)]
+    pub json: BTreeMap<String, Value>,
+    /// A JSONPath that finds something else than null.
+    pub has: Option<String>,
+    /// Header to a pattern that its value has somewhere.
+    #[serde(default)]
+    pub header: BTreeMap<String, String>,
+    /// A pattern that the body has somewhere.
+    pub body: Option<String>,
+}
+
+/// What an answer means.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RuleEntry {
+    /// When this is the meaning; always, without this line.
+    #[serde(default)]
+    pub when: WhenEntry,
+    /// The reply.
+    pub reply: ReplyKind,
+    /// `code_required`: over which channel the PIN was sent.
+    pub channel: Option<Source>,
+    /// `code_required`: where to, as shown.
+    pub destination: Option<Source>,
+    /// `code_required`: the other channels on offer.
+    pub alternatives: Option<Source>,
+    /// `enrolment_required`: the kinds of token on offer.
+    pub offers: Option<Source>,
+    /// `token_required`: the kinds of token that may answer.
+    pub methods: Option<Source>,
+    /// `signed_in`: how much was proven.
+    pub assurance: Option<Source>,
+    /// `activation`: a picture as data URI, base64, SVG text, or the URL of one.
+    pub qr: Option<Source>,
+    /// `activation`: a key URI or activation link.
+    pub link: Option<Source>,
+    /// `activation`: the password beside the QR code.
+    pub password: Option<Source>,
+    /// `activation`: the address for the desktop program.
+    pub address: Option<Source>,
+    /// `activation`: the serial number.
+    pub serial_number: Option<Source>,
+    /// `activation`: the activation code.
+    pub activation_code: Option<Source>,
+    /// `activation`: how many seconds it may be used.
+    pub expires_in: Option<Source>,
+    /// `certificate`: the certificate.
+    pub pem: Option<Source>,
+    /// `tokens`: the bound tokens.
+    pub tokens: Option<TokensEntry>,
+    /// `rejected`: why; `denied` without this line.
+    pub class: Option<Source>,
+    /// `rejected`: seconds until the next try; the Retry-After header counts without this line.
+    pub retry_after: Option<Source>,
+    /// `unsupported`: what is missing; the operation's name without this line.
+    pub feature: Option<Source>,
+}
+
+/// Where the bound tokens stand.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TokensEntry {
+    /// JSONPath of the tokens.
+    pub list: String,
+    /// The id, seen from one token.
+    pub id: Source,
+    /// The kind, seen from one token.
+    pub kind: Source,
+}
+
+/// A value: written out, `$.json.path`, `$captured`, or found by a [`Finder`].
+#[derive(Debug, Clone, JsonSchema)]
+#[schemars(untagged)]
+pub enum Source {
+    /// A word, a JSONPath or a captured variable.
+    Text(String),
+    /// A number of seconds.
+    Number(u64),
+    /// Words.
+    List(Vec<String>),
+    /// A place in the answer.
+    Found(Box<Finder>),
+}
+
+/// A place in an answer. `regex` looks in the body, or in what `json` or `header` found; its first
+/// group counts.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Finder {
+    /// A JSONPath.
+    pub json: Option<String>,
+    /// The name of a header.
+    pub header: Option<String>,
+    /// A pattern.
+    pub regex: Option<String>,
+    /// The server's words to ours; a word that is not here stays as it is.
+    #[serde(default, rename = "as")]
+    pub renames: BTreeMap<String, String>,
+    /// What a word that `as` does not have, or nothing found, counts as.
+    #[serde(rename = "else")]
+    pub otherwise: Option<String>,
+}
+
+/// Written by hand because an untagged enum forgets where its parts stand.
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(SourceVisitor)
+    }
+}
+
+struct SourceVisitor;
+
+impl<'de> Visitor<'de> for SourceVisitor {
+    type Value = Source;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a word, a list of words, `$.json.path`, `$captured`, or a map with json, header or regex")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Source, E> {
+        Ok(Source::Text(text.to_owned()))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Source, E> {
+        Ok(Source::Number(number))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, items: A) -> Result<Source, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(items)).map(Source::List)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, fields: A) -> Result<Source, A::Error> {
+        let finder = Finder::deserialize(MapAccessDeserializer::new(fields))?;
+        Ok(Source::Found(Box::new(finder)))
+    }
+}
+
+impl RuleEntry {
+    /// The values of the reply, by name, without `tokens`.
+    pub(super) fn values(&self) -> impl Iterator<Item = (&'static str, &Source)> {
+        [
+            ("channel", &self.channel),
+            ("destination", &self.destination),
+            ("alternatives", &self.alternatives),
+            ("offers", &self.offers),
+            ("methods", &self.methods),
+            ("assurance", &self.assurance),
+            ("qr", &self.qr),
+            ("link", &self.link),
+            ("password", &self.password),
+            ("address", &self.address),
+            ("serial_number", &self.serial_number),
+            ("activation_code", &self.activation_code),
+            ("expires_in", &self.expires_in),
+            ("pem", &self.pem),
+            ("class", &self.class),
+            ("retry_after", &self.retry_after),
+            ("feature", &self.feature),
+        ]
+        .into_iter()
+        .filter_map(|(name, source)| source.as_ref().map(|source| (name, source)))
+    }
+}

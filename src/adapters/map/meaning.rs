@@ -1,0 +1,191 @@
+//! Checking what answers mean: rules, conditions, and where values stand.
+
+use super::capture::{Capture, Field, Origin};
+use super::check::{Check, Names};
+use super::classify::{Rule, TokenList, When, vocabulary};
+use super::file::{Finder, RuleEntry, Source, TokensEntry, WhenEntry};
+use super::place::Path;
+use super::template::is_name;
+use super::words;
+use crate::domain::reply::ReplyKind;
+use regex::Regex;
+use reqwest::header::HeaderName;
+use serde_json::Value;
+use serde_json_path::JsonPath;
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+/// Patterns are compiled to automata; this stops `(a{999}){999}` and hinders nothing sensible.
+const MAX_PATTERN_BYTES: usize = 1024 * 1024;
+
+impl Check {
+    pub(super) fn rules(&mut self, entries: &[RuleEntry], known: &Names, path: &Path) -> Vec<Rule> {
+        let entries = entries.iter().enumerate();
+        entries.map(|(index, entry)| self.rule(entry, known, &path.then(&index))).collect()
+    }
+
+    fn rule(&mut self, entry: &RuleEntry, known: &Names, path: &Path) -> Rule {
+        let (required, optional) = vocabulary(entry.reply);
+        let mut values = BTreeMap::new();
+        for (name, source) in entry.values() {
+            let at = path.then(name);
+            if !required.contains(&name) && !optional.contains(&name) {
+                self.stray(name, entry.reply, &path.key(name));
+                continue;
+            }
+            if let Some(field) = self.source(source, known, &at) {
+                self.literal(name, &field, &at);
+                values.insert(name, field);
+            }
+        }
+        let tokens_wanted = entry.reply == ReplyKind::Tokens;
+        if entry.tokens.is_some() && !tokens_wanted {
+            self.stray("tokens", entry.reply, &path.key("tokens"));
+        }
+        for name in required {
+            let is_there = entry.values().any(|(written, _)| written == *name)
+                || (tokens_wanted && entry.tokens.is_some());
+            if !is_there {
+                let what = format!("a reply `{}` needs `{name}`", entry.reply);
+                let remedy = format!("add `{name}: $.json.path`, or a word of ours");
+                self.wrong::<()>(&path.then("reply"), what, remedy);
+            }
+        }
+        let tokens = entry.tokens.as_ref();
+        let tokens = tokens.and_then(|list| self.tokens(list, known, &path.then("tokens")));
+        let when = self.when(&entry.when, &path.then("when"));
+        Rule { when, reply: entry.reply, values, tokens }
+    }
+
+    fn stray(&mut self, name: &str, reply: ReplyKind, path: &Path) {
+        let what = format!("a reply `{reply}` has no `{name}`");
+        let (required, optional) = vocabulary(reply);
+        let may = words::listed(required.iter().chain(optional).copied());
+        let remedy = if may.is_empty() { "remove it".to_owned() } else { format!("it has {may}") };
+        self.wrong::<()>(path, what, remedy);
+    }
+
+    /// A value that is written out must be one that we know.
+    fn literal(&mut self, name: &str, field: &Field, path: &Path) {
+        let Field::Fixed(value) = field else { return };
+        if let Err((what, remedy)) = words::check_literal(name, value) {
+            self.wrong::<()>(path, what, remedy);
+        }
+    }
+
+    fn tokens(&mut self, entry: &TokensEntry, known: &Names, path: &Path) -> Option<TokenList> {
+        let list = self.json_path(&entry.list, &path.then("list"));
+        let id = self.source(&entry.id, known, &path.then("id"));
+        let kind = self.source(&entry.kind, known, &path.then("kind"));
+        if let Some(kind) = &kind {
+            self.literal("kind", kind, &path.then("kind"));
+        }
+        Some(TokenList { list: list?, id: id?, kind: kind? })
+    }
+
+    pub(super) fn when(&mut self, entry: &WhenEntry, path: &Path) -> When {
+        let mut when = When::default();
+        if let Some(statuses) = &entry.status {
+            when.statuses = self.statuses(statuses, &path.then("status"));
+        }
+        for (text, value) in &entry.json {
+            if let Some(found) = self.json_path(text, &path.then("json").key(text)) {
+                let single = std::slice::from_ref(value);
+                let wanted = value.as_array().map_or(single, Vec::as_slice);
+                when.json.push((found, wanted.to_vec()));
+            }
+        }
+        when.has = entry.has.as_ref().and_then(|text| self.json_path(text, &path.then("has")));
+        for (name, text) in &entry.header {
+            let at = path.then("header");
+            let pattern = self.pattern(text, &at.then(name));
+            when.headers.extend(self.header_name(name, &at.key(name)).zip(pattern));
+        }
+        when.body = entry.body.as_ref().and_then(|text| self.pattern(text, &path.then("body")));
+        when
+    }
+
+    fn statuses(&mut self, written: &Value, path: &Path) -> Vec<RangeInclusive<u16>> {
+        let single = std::slice::from_ref(written);
+        let all = written.as_array().map_or(single, Vec::as_slice);
+        let ranges: Option<Vec<_>> = all.iter().map(words::status).collect();
+        ranges.unwrap_or_else(|| {
+            let what = format!("{written} is no HTTP status");
+            let remedy = "write 200, 4xx, or a list of these";
+            self.wrong::<()>(path, what, remedy);
+            Vec::new()
+        })
+    }
+
+    pub(super) fn source(&mut self, source: &Source, known: &Names, path: &Path) -> Option<Field> {
+        match source {
+            Source::Number(number) => Some(Field::Fixed(Value::from(*number))),
+            Source::List(list) => Some(Field::Fixed(Value::from(list.clone()))),
+            Source::Found(finder) => self.finder(finder, path).map(Field::Found),
+            Source::Text(text) => match text.strip_prefix('$') {
+                None => Some(Field::Fixed(Value::from(text.as_str()))),
+                Some(name) if is_name(name) => {
+                    self.variable(name, known, path)?;
+                    Some(Field::Variable(name.to_owned()))
+                }
+                Some(_) => {
+                    let found = self.json_path(text, path)?;
+                    Some(Field::Found(Capture::by_path(found)))
+                }
+            },
+        }
+    }
+
+    fn finder(&mut self, finder: &Finder, path: &Path) -> Option<Capture> {
+        let from = match (&finder.json, &finder.header) {
+            (Some(_), Some(_)) => {
+                let what = "a value stands in the JSON body or in a header, not in both";
+                return self.wrong(path, what, "remove `json` or `header`");
+            }
+            (Some(text), None) => Origin::Json(self.json_path(text, &path.then("json"))?),
+            (None, Some(name)) => Origin::Header(self.header_name(name, &path.then("header"))?),
+            (None, None) if finder.regex.is_some() => Origin::Body,
+            (None, None) => {
+                let what = "this does not say where to look";
+                return self.wrong(path, what, "add `json`, `header` or `regex`");
+            }
+        };
+        let pattern = match &finder.regex {
+            None => None,
+            Some(text) => Some(self.pattern(text, &path.then("regex"))?),
+        };
+        let (renames, otherwise) = (finder.renames.clone(), finder.otherwise.clone());
+        Some(Capture { from, pattern, renames, otherwise })
+    }
+
+    fn json_path(&mut self, text: &str, path: &Path) -> Option<JsonPath> {
+        match JsonPath::parse(text) {
+            Ok(found) => Some(found),
+            Err(error) => {
+                let (position, why) = (error.position(), error.message());
+                let what = format!("`{text}` is no JSONPath: at character {position}, {why}");
+                self.wrong(path, what, "JSONPath is written as in RFC 9535: $.list[0].name")
+            }
+        }
+    }
+
+    fn pattern(&mut self, text: &str, path: &Path) -> Option<Regex> {
+        match regex::RegexBuilder::new(text).size_limit(MAX_PATTERN_BYTES).build() {
+            Ok(pattern) => Some(pattern),
+            Err(error) => {
+                let what = format!("`{text}` is no pattern: {}", words::pattern_error(&error));
+                let remedy =
+                    "a `\\` before a sign takes its meaning away; write it in 'single quotes'";
+                self.wrong(path, what, remedy)
+            }
+        }
+    }
+
+    pub(super) fn header_name(&mut self, text: &str, path: &Path) -> Option<HeaderName> {
+        if let Ok(name) = HeaderName::from_bytes(text.as_bytes()) {
+            return Some(name);
+        }
+        let what = format!("`{text}` is no name of a header");
+        self.wrong(path, what, "use letters, digits and hyphens: X-Csrf-Token")
+    }
+}

@@ -1,0 +1,208 @@
+//! A checked map, and how it is played against the server.
+
+use super::capture::{Field, Page};
+use super::classify::{Reading, Rule};
+use super::session::{Request, Session, Target};
+use super::template::{Variables, seconds};
+use crate::adapters::Stage;
+use crate::domain::operation::OperationKind;
+use crate::domain::{Answer, Operation, Reply, Soon};
+use crate::subject::{About, AskError, Subject};
+use serde_json::Value;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+use url::Url;
+
+/// As much of a page as an [`Answer`] shows.
+const MAX_SHOWN_BYTES: usize = 64 * 1024;
+
+/// Enough of an unexpected body to recognise it by.
+const QUOTED_CHARACTERS: usize = 200;
+
+/// A map file without mistakes.
+#[derive(Debug)]
+pub(super) struct Program {
+    pub(super) about: About,
+    pub(super) target: Target,
+    pub(super) hosts: BTreeMap<String, Url>,
+    /// How a virtual clock is read.
+    pub(super) now: Option<(Request, Field)>,
+    pub(super) operations: BTreeMap<OperationKind, Steps>,
+    /// Tried after an operation's own rules.
+    pub(super) shared: Vec<Rule>,
+}
+
+/// What one operation sends and what its last answer means.
+#[derive(Debug)]
+pub(super) struct Steps {
+    pub(super) requests: Vec<Request>,
+    pub(super) rules: Vec<Rule>,
+}
+
+/// The subject of a map for one scenario.
+pub(super) struct Mapped {
+    program: Arc<Program>,
+    surroundings: Variables,
+    sessions: Mutex<HashMap<String, Arc<Session>>>,
+}
+
+impl Mapped {
+    pub(super) fn new(program: Arc<Program>, stage: &Stage) -> Self {
+        Self { program, surroundings: surroundings(stage), sessions: Mutex::default() }
+    }
+
+    fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
+        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(session) = sessions.get(name) {
+            return Ok(Arc::clone(session));
+        }
+        let session = Arc::new(Session::new(self.program.target.clone())?);
+        sessions.insert(name.to_owned(), Arc::clone(&session));
+        Ok(session)
+    }
+
+    async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
+        let kind = operation.kind();
+        let Some(steps) = self.program.operations.get(&kind) else {
+            let reply = Reply::Unsupported { feature: kind.to_string() };
+            return Ok(Answer { reply, shown: String::new() });
+        };
+        let session = self.session(session)?;
+        let own = variables(operation);
+        if kind == OperationKind::SignIn {
+            session.kept().extend(own.clone());
+        }
+        let mut known = self.surroundings.clone();
+        known.extend(session.kept().clone());
+        known.extend(own);
+        let page = exchange(&session, &steps.requests, &mut known).await?;
+        let rules = steps.rules.iter().chain(&self.program.shared);
+        let rule = rules.into_iter().find(|rule| rule.when.fits(&page));
+        let rule = rule.ok_or_else(|| unclear(&page, "no rule of the map fits"))?;
+        let reading = Reading { rule, page: &page, variables: &known, operation: kind.to_string() };
+        let qr = match reading.value("qr") {
+            Some(value) => Some(session.picture(&value, &page).await?),
+            None => None,
+        };
+        let reply = reading.reply(qr).map_err(|why| unclear(&page, &why))?;
+        Ok(Answer { reply, shown: clipped(page.text) })
+    }
+}
+
+impl Subject for Mapped {
+    fn about(&self) -> &About {
+        &self.program.about
+    }
+
+    fn ask<'a>(
+        &'a self,
+        session: &'a str,
+        operation: &'a Operation,
+    ) -> Soon<'a, Result<Answer, AskError>> {
+        Box::pin(self.play(session, operation))
+    }
+}
+
+/// Sends `requests` in order and gives back the last answer.
+async fn exchange(
+    session: &Session,
+    requests: &[Request],
+    known: &mut Variables,
+) -> Result<Page, AskError> {
+    let mut last: Option<Page> = None;
+    for request in requests {
+        if let (Some(when), Some(page)) = (&request.when, &last)
+            && !when.fits(page)
+        {
+            break;
+        }
+        let page = session.send(request, known).await?;
+        for (name, field) in &request.captures {
+            let found = field.find(&page, known);
+            keep(&mut session.kept(), name, found.as_ref());
+            keep(known, name, found.as_ref());
+        }
+        last = Some(page);
+    }
+    last.ok_or_else(|| AskError::Unmapped("the operation has no request".to_owned()))
+}
+
+/// A capture that finds nothing forgets what the one before found.
+fn keep(variables: &mut Variables, name: &str, found: Option<&Value>) {
+    match found {
+        Some(value) => variables.insert(name.to_owned(), value.clone()),
+        None => variables.remove(name),
+    };
+}
+
+fn unclear(page: &Page, why: &str) -> AskError {
+    let body: String = page.text.chars().take(QUOTED_CHARACTERS).collect();
+    AskError::Unclear(format!("{} answered {}: {why}: {body}", page.asked, page.status))
+}
+
+fn clipped(mut text: String) -> String {
+    if text.len() > MAX_SHOWN_BYTES {
+        text.truncate(text.floor_char_boundary(MAX_SHOWN_BYTES));
+    }
+    text
+}
+
+fn surroundings(stage: &Stage) -> Variables {
+    let gateways = &stage.gateways;
+    named([
+        ("scenario", Value::from(stage.scenario.as_str())),
+        ("sms_url", Value::from(gateways.sms_url.as_str())),
+        ("sms_account", Value::from(gateways.sms_account.as_str())),
+        ("sms_token", Value::from(gateways.sms_token.reveal())),
+        ("smtp_host", Value::from(gateways.smtp.ip().to_string())),
+        ("smtp_port", Value::from(gateways.smtp.port())),
+    ])
+}
+
+fn named<const N: usize>(pairs: [(&str, Value); N]) -> Variables {
+    pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// What `operation` brings along, under the names that map files use. Secrets leave their wrapper
+/// here: they are about to be sent.
+fn variables(operation: &Operation) -> Variables {
+    match operation {
+        Operation::Provision(persona) => {
+            let mut variables = named([
+                ("user", Value::from(persona.user.as_str())),
+                ("password", Value::from(persona.password.reveal())),
+                ("name", Value::from(persona.name.as_str())),
+                ("mailbox", Value::from(persona.mailbox.as_str())),
+            ]);
+            let mobile = persona.mobile.as_ref().map(|number| Value::from(number.as_str()));
+            keep(&mut variables, "mobile", mobile.as_ref());
+            variables
+        }
+        Operation::SignIn { user, password } => named([
+            ("user", Value::from(user.as_str())),
+            ("password", Value::from(password.reveal())),
+        ]),
+        Operation::ChooseChannel { channel } => {
+            named([("channel", Value::from(channel.to_string()))])
+        }
+        Operation::SubmitCode { code }
+        | Operation::SubmitRegistrationCode { code }
+        | Operation::ConfirmEnrolment { code: Some(code) } => {
+            named([("code", Value::from(code.reveal()))])
+        }
+        Operation::BeginEnrolment { token } => named([("token", Value::from(token.to_string()))]),
+        Operation::CreateCertificate { csr_pem: Some(csr) } => {
+            named([("csr", Value::from(csr.as_str()))])
+        }
+        Operation::RevokeToken { token } => named([("token", Value::from(token.as_str()))]),
+        Operation::Unlock { user } => named([("user", Value::from(user.as_str()))]),
+        Operation::AdvanceClock { by } => named([("seconds", seconds(*by))]),
+        Operation::ConfirmEnrolment { code: None }
+        | Operation::CreateCertificate { csr_pem: None }
+        | Operation::ResendCode
+        | Operation::Probe
+        | Operation::ListTokens
+        | Operation::Cancel
+        | Operation::SignOut => Variables::new(),
+    }
+}

@@ -1,0 +1,224 @@
+//! One browser session with a subject: its cookies, what it has captured, and its requests.
+
+use super::capture::{Field, Page};
+use super::classify::When;
+use super::template::{Absent, Body, Template, Variables, as_text, percent_encoded};
+use crate::adapters::network::{Trust, client, read_bounded};
+use crate::domain::Picture;
+use crate::subject::AskError;
+use data_encoding::BASE64;
+use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
+use reqwest::{Client, Method, RequestBuilder};
+use serde_json::Value;
+use std::error::Error;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use url::Url;
+
+/// A page with a QR code as data URI has some 10 KiB; a megabyte is no page of a portal.
+const MAX_BODY_BYTES: usize = 1024 * 1024;
+
+/// As many redirects as a login page may plausibly take; browsers stop at 20.
+const MAX_REDIRECTS: usize = 10;
+
+/// Where all requests of a map go, and how long they may take.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) base: Url,
+    pub(super) timeout: Duration,
+}
+
+/// One request of an operation.
+#[derive(Debug, Clone)]
+pub(super) struct Request {
+    pub(super) method: Method,
+    /// Begins with `/`.
+    pub(super) path: Template,
+    /// Whether to send it, judged by the answer before.
+    pub(super) when: Option<When>,
+    pub(super) headers: Vec<(HeaderName, Template)>,
+    pub(super) payload: Payload,
+    pub(super) redirects: Redirects,
+    pub(super) captures: Vec<(String, Field)>,
+}
+
+/// What a request carries.
+#[derive(Debug, Clone)]
+pub(super) enum Payload {
+    Nothing,
+    Json(Body),
+    Form(Vec<(String, Template)>),
+}
+
+/// What happens when the server sends the browser elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Redirects {
+    /// The redirect is the answer.
+    Kept,
+    /// Followed as long as it stays with the same server.
+    Followed,
+}
+
+/// A browser session.
+pub(super) struct Session {
+    target: Target,
+    keeping: Client,
+    following: Client,
+    kept: Mutex<Variables>,
+}
+
+impl Session {
+    pub(super) fn new(target: Target) -> Result<Self, AskError> {
+        let jar = Arc::new(reqwest::cookie::Jar::default());
+        let trust = if target.base.scheme() == "https" { Trust::Machine } else { Trust::Nobody };
+        let build = |policy| {
+            client(trust)
+                .cookie_provider(Arc::clone(&jar))
+                .timeout(target.timeout)
+                .redirect(policy)
+                .build()
+                .map_err(|error| AskError::Unreachable(with_causes(&error)))
+        };
+        let keeping = build(Policy::none())?;
+        let following = build(same_server(target.base.clone()))?;
+        Ok(Self { keeping, following, target, kept: Mutex::default() })
+    }
+
+    /// What the session has captured so far.
+    pub(super) fn kept(&self) -> MutexGuard<'_, Variables> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Sends `request` and reads its answer whole.
+    pub(super) async fn send(
+        &self,
+        request: &Request,
+        variables: &Variables,
+    ) -> Result<Page, AskError> {
+        let path = request.path.fill(variables, percent_encoded).map_err(|a| unmapped(&a))?;
+        let base = self.target.base.as_str().trim_end_matches('/');
+        let url = Url::parse(&format!("{base}{path}"))
+            .map_err(|error| AskError::Unmapped(format!("{path} makes no URL: {error}")))?;
+        let client = match request.redirects {
+            Redirects::Kept => &self.keeping,
+            Redirects::Followed => &self.following,
+        };
+        let builder = dressed(client.request(request.method.clone(), url), request, variables)?;
+        self.read(builder, format!("{} {path}", request.method)).await
+    }
+
+    async fn read(&self, builder: RequestBuilder, asked: String) -> Result<Page, AskError> {
+        let mut response = builder.send().await.map_err(|error| self.failure(&error))?;
+        let bytes = read_bounded(&mut response, MAX_BODY_BYTES)
+            .await
+            .map_err(|error| self.failure(&error))?
+            .ok_or_else(|| {
+                AskError::Unclear(format!("{asked} answered more than {MAX_BODY_BYTES} bytes"))
+            })?;
+        Ok(Page {
+            asked,
+            url: response.url().clone(),
+            status: response.status().as_u16(),
+            headers: response.headers().clone(),
+            text: String::from_utf8_lossy(&bytes).into_owned(),
+            json: serde_json::from_slice(&bytes).ok(),
+            bytes,
+        })
+    }
+
+    /// The picture that `value` is, or that stands where it points to.
+    pub(super) async fn picture(&self, value: &Value, page: &Page) -> Result<Picture, AskError> {
+        let text = as_text(value);
+        let text = text.trim();
+        let unclear =
+            |why: String| AskError::Unclear(format!("the QR code of {}: {why}", page.asked));
+        if text.starts_with("data:") {
+            return Picture::from_data_uri(text).map_err(|error| unclear(error.to_string()));
+        }
+        if text.starts_with('<') {
+            return Picture::from_bytes(text.as_bytes().to_vec())
+                .map_err(|error| unclear(error.to_string()));
+        }
+        let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+        if let Some(picture) =
+            BASE64.decode(compact.as_bytes()).ok().and_then(|bytes| Picture::from_bytes(bytes).ok())
+        {
+            return Ok(picture);
+        }
+        let url = page.url.join(text).map_err(|error| unclear(error.to_string()))?;
+        if url.origin() != self.target.base.origin() {
+            return Err(unclear(format!(
+                "it is at another server, {}",
+                url.origin().ascii_serialization()
+            )));
+        }
+        let asked = format!("GET {}", url.path());
+        let fetched = self.read(self.following.get(url), asked).await?;
+        Picture::from_bytes(fetched.bytes).map_err(|error| unclear(error.to_string()))
+    }
+
+    fn failure(&self, error: &reqwest::Error) -> AskError {
+        if error.is_timeout() {
+            return AskError::TimedOut(self.target.timeout);
+        }
+        AskError::Unreachable(with_causes(error))
+    }
+}
+
+fn dressed(
+    mut builder: RequestBuilder,
+    request: &Request,
+    variables: &Variables,
+) -> Result<RequestBuilder, AskError> {
+    for (name, template) in &request.headers {
+        if let Some(text) = template.fill_optional(variables).map_err(|a| unmapped(&a))? {
+            let value = HeaderValue::from_str(&text).map_err(|_| {
+                AskError::Unmapped(format!("the header {name} cannot hold its value"))
+            })?;
+            builder = builder.header(name, value);
+        }
+    }
+    Ok(match &request.payload {
+        Payload::Nothing => builder,
+        Payload::Json(body) => {
+            builder.json(&body.fill(variables).map_err(|a| unmapped(&a))?.unwrap_or(Value::Null))
+        }
+        Payload::Form(fields) => {
+            let mut form = Vec::with_capacity(fields.len());
+            for (name, template) in fields {
+                if let Some(text) = template.fill_optional(variables).map_err(|a| unmapped(&a))? {
+                    form.push((name, text));
+                }
+            }
+            builder.form(&form)
+        }
+    })
+}
+
+fn same_server(base: Url) -> Policy {
+    Policy::custom(move |attempt| {
+        if attempt.previous().len() > MAX_REDIRECTS {
+            attempt.error("too many redirects")
+        } else if attempt.url().origin() == base.origin() {
+            attempt.follow()
+        } else {
+            attempt.stop()
+        }
+    })
+}
+
+fn unmapped(absent: &Absent) -> AskError {
+    AskError::Unmapped(format!("it needs ${}, and nothing has set that", absent.0))
+}
+
+/// An error of the HTTP client and its causes, without the URL: that may hold secrets.
+fn with_causes(error: &reqwest::Error) -> String {
+    let mut causes = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        causes.push(cause.to_string());
+        next = cause.source();
+    }
+    if causes.is_empty() { "the HTTP client gave up".to_owned() } else { causes.join(": ") }
+}

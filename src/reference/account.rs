@@ -1,0 +1,64 @@
+//! A person as the server knows them: addresses, failures, PINs, tokens.
+
+use super::code::Pins;
+use super::enrolment::Pending;
+use super::lockout::Tally;
+use crate::domain::reply::BoundToken;
+use crate::domain::{Channel, Persona, Recipient, TokenKind};
+use crate::otp::Totp;
+
+/// One person.
+#[derive(Debug)]
+pub(super) struct Account {
+    pub(super) persona: Persona,
+    pub(super) tally: Tally,
+    pub(super) pins: Pins,
+    /// The enrolment under way, at most one.
+    pub(super) pending: Option<Pending>,
+    pub(super) tokens: Vec<Bound>,
+}
+
+/// A token that was activated and confirmed.
+#[derive(Debug)]
+pub(super) struct Bound {
+    pub(super) listed: BoundToken,
+    pub(super) totp: Totp,
+    /// The newest time step whose code was accepted: never again this one or an earlier one.
+    pub(super) last_step: Option<u64>,
+}
+
+impl Account {
+    pub(super) fn new(persona: Persona) -> Self {
+        Self {
+            persona,
+            tally: Tally::default(),
+            pins: Pins::default(),
+            pending: None,
+            tokens: Vec::new(),
+        }
+    }
+
+    /// Where a message over `channel` goes, if there is such an address.
+    pub(super) fn recipient(&self, channel: Channel) -> Option<Recipient> {
+        match channel {
+            Channel::Sms => self.persona.mobile.clone().map(Recipient::Phone),
+            Channel::Email => Some(Recipient::Mailbox(self.persona.mailbox.clone())),
+        }
+    }
+
+    /// The channels besides `channel` by which this person can be reached.
+    pub(super) fn alternatives(&self, channel: Channel) -> Vec<Channel> {
+        let all = [Channel::Sms, Channel::Email];
+        all.into_iter()
+            .filter(|other| *other != channel && self.recipient(*other).is_some())
+            .collect()
+    }
+
+    /// The kinds of the bound tokens, each once.
+    pub(super) fn methods(&self) -> Vec<TokenKind> {
+        let mut kinds: Vec<TokenKind> = self.tokens.iter().map(|token| token.listed.kind).collect();
+        kinds.sort_unstable();
+        kinds.dedup();
+        kinds
+    }
+}

@@ -1,0 +1,113 @@
+//! Delivered PINs: issued, superseded, accepted once (NIST SP 800-63B §3.1.3.2).
+
+use super::Reference;
+use super::defects;
+use crate::domain::{Moment, RejectionClass, Secret};
+use std::collections::VecDeque;
+
+/// The PINs lately issued to one person, newest last.
+#[derive(Debug, Default)]
+pub(super) struct Pins(VecDeque<Pin>);
+
+#[derive(Debug)]
+struct Pin {
+    code: Secret,
+    /// The sign-in that it was sent for.
+    challenge: u64,
+    expires: Moment,
+    fate: Fate,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    Live,
+    Spent,
+    Superseded,
+}
+
+impl Pins {
+    /// PINs remembered for each person. Every live one raises the odds of a guess, so the oldest
+    /// dies when a person has more sign-ins under way than this.
+    const REMEMBERED: usize = 16;
+
+    /// Remembers `code` for `challenge`.
+    pub(super) fn issue(&mut self, code: Secret, challenge: u64, expires: Moment) {
+        if self.0.len() >= Self::REMEMBERED {
+            self.0.pop_front();
+        }
+        self.0.push_back(Pin { code, challenge, expires, fate: Fate::Live });
+    }
+
+    /// Ends the live PINs of `challenge`.
+    pub(super) fn supersede(&mut self, challenge: u64) {
+        for pin in &mut self.0 {
+            if pin.challenge == challenge && pin.fate == Fate::Live {
+                pin.fate = Fate::Superseded;
+            }
+        }
+    }
+
+    /// Ends the live PINs with this `code`, which reached nobody.
+    pub(super) fn withdraw(&mut self, code: &Secret) {
+        self.0.retain(|pin| pin.fate != Fate::Live || pin.code != *code);
+    }
+
+    /// The newest live PIN of `challenge`.
+    pub(super) fn live(&self, challenge: u64) -> Option<&Secret> {
+        let mut newest_first = self.0.iter().rev();
+        let pin = newest_first.find(|pin| pin.challenge == challenge && pin.fate == Fate::Live)?;
+        Some(&pin.code)
+    }
+
+    /// Accepts `typed` for `challenge` and spends it, or says why not.
+    ///
+    /// Every remembered PIN is compared, in constant time, whatever the earlier ones gave.
+    pub(super) fn accept(
+        &mut self,
+        typed: &Secret,
+        challenge: u64,
+        now: Moment,
+        reference: &Reference,
+    ) -> Result<(), RejectionClass> {
+        let mut outcome = Err(RejectionClass::CodeInvalid);
+        for pin in &mut self.0 {
+            if pin.code != *typed || outcome.is_ok() {
+                continue;
+            }
+            outcome = pin.standing(challenge, now, reference);
+            if outcome.is_ok() {
+                pin.fate = Fate::Spent;
+            }
+        }
+        outcome
+    }
+
+    /// Whether `typed` is a live PIN of whichever sign-in.
+    pub(super) fn knows(&self, typed: &Secret) -> bool {
+        self.0.iter().any(|pin| pin.fate == Fate::Live && pin.code == *typed)
+    }
+}
+
+impl Pin {
+    fn standing(
+        &self,
+        challenge: u64,
+        now: Moment,
+        reference: &Reference,
+    ) -> Result<(), RejectionClass> {
+        if self.fate == Fate::Spent && !reference.has(&defects::PIN_REPLAY_ACCEPTED) {
+            return Err(RejectionClass::CodeSpent);
+        }
+        let foreign = self.challenge != challenge && self.fate != Fate::Spent;
+        if foreign && !reference.has(&defects::CODE_NOT_BOUND_TO_SESSION) {
+            return Err(RejectionClass::CodeInvalid);
+        }
+        if self.fate == Fate::Superseded {
+            return Err(RejectionClass::CodeSuperseded);
+        }
+        if now >= self.expires && !reference.has(&defects::PIN_NEVER_EXPIRES) {
+            return Err(RejectionClass::CodeExpired);
+        }
+        Ok(())
+    }
+}

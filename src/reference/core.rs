@@ -1,0 +1,183 @@
+//! The server's memory and its one entrance: every operation is decided in one piece, under one
+//! lock, and only then are messages sent.
+
+use super::account::Account;
+use super::certificate::Authority;
+use super::defects::{self, Defect};
+use super::delivery::Courier;
+use super::lockout::Strangers;
+use super::session::{Session, SessionId};
+use super::turn::{Outgoing, Turn};
+use super::{Parameters, View};
+use crate::domain::{Chance, Clock, Operation, RejectionClass};
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// The server without its sockets. Sound, but for the defects that are switched on.
+pub struct Reference {
+    parameters: Parameters,
+    defects: Vec<&'static Defect>,
+    clock: Arc<dyn Clock>,
+    courier: Arc<dyn Courier>,
+    state: Mutex<State>,
+}
+
+/// All that the server remembers.
+pub(super) struct State {
+    pub(super) accounts: HashMap<String, Account>,
+    pub(super) sessions: HashMap<SessionId, Session>,
+    /// Whose enrolment has this serial number.
+    pub(super) serials: HashMap<String, String>,
+    pub(super) strangers: Strangers,
+    pub(super) chance: Chance,
+    /// Made when the first certificate is asked for: most tests never do.
+    pub(super) authority: Option<Authority>,
+    numbers: u64,
+}
+
+impl State {
+    /// People kept: a load test of 1000 verifications a second and 30 s steps needs 30 000.
+    pub(super) const MOST_PEOPLE: usize = 200_000;
+    /// Sessions kept: one for each person.
+    pub(super) const MOST_SESSIONS: usize = 200_000;
+
+    /// A number that was not used before.
+    pub(super) fn next_number(&mut self) -> u64 {
+        self.numbers += 1;
+        self.numbers
+    }
+
+    /// Ends the enrolment of `user` that is under way.
+    pub(super) fn drop_pending(&mut self, user: &str) {
+        if let Some(pending) = self.accounts.get_mut(user).and_then(|a| a.pending.take()) {
+            self.serials.remove(&pending.serial.to_string());
+        }
+    }
+}
+
+impl Reference {
+    /// A server that knows nobody yet. `courier` takes its messages away.
+    #[must_use]
+    pub fn new(
+        parameters: Parameters,
+        defects: Vec<&'static Defect>,
+        clock: Arc<dyn Clock>,
+        chance: Chance,
+        courier: Arc<dyn Courier>,
+    ) -> Arc<Self> {
+        let state = State {
+            accounts: HashMap::new(),
+            sessions: HashMap::new(),
+            serials: HashMap::new(),
+            strangers: Strangers::default(),
+            chance,
+            authority: None,
+            numbers: 0,
+        };
+        Arc::new(Self { parameters, defects, clock, courier, state: Mutex::new(state) })
+    }
+
+    /// The settings it was started with.
+    #[must_use]
+    pub fn parameters(&self) -> &Parameters {
+        &self.parameters
+    }
+
+    /// Whether `defect` is switched on.
+    #[must_use]
+    pub fn has(&self, defect: &Defect) -> bool {
+        self.defects.iter().any(|on| on.name == defect.name)
+    }
+
+    /// Does `operation` for `session`. Messages with a code are handed over before the answer; if
+    /// one cannot be, the answer is `channel_unavailable` and the code is dead.
+    pub async fn handle(&self, session: &SessionId, operation: &Operation) -> View {
+        let (view, outgoing) = self.decide(session, operation);
+        for notice in &outgoing.notices {
+            // Told as well as we can; what it tells of has happened all the same.
+            let _told = self.courier.send(notice).await;
+        }
+        self.deliver(outgoing, view).await
+    }
+
+    /// What the session would be shown now: the state, or the activation page it is at.
+    pub(super) fn screen(&self, session: &SessionId) -> View {
+        let mut state = self.state();
+        let mut turn = Turn::new(self, &mut state, session);
+        turn.show_enrolment().unwrap_or_else(|_| turn.probe())
+    }
+
+    /// A name for a session that nobody has seen.
+    pub(super) fn mint_session(&self) -> SessionId {
+        SessionId::mint(&mut self.state().chance)
+    }
+
+    /// Gives the session called `old` a name that nobody has seen; the old one means nothing then.
+    pub(super) fn rename_session(&self, old: &SessionId) -> SessionId {
+        let mut state = self.state();
+        let new = SessionId::mint(&mut state.chance);
+        if let Some(session) = state.sessions.remove(old) {
+            state.sessions.insert(new.clone(), session);
+        }
+        new
+    }
+
+    /// A key of 256 bit.
+    pub(super) fn mint_key(&self) -> [u8; 32] {
+        self.state().chance.bytes()
+    }
+
+    fn decide(&self, session: &SessionId, operation: &Operation) -> (View, Outgoing) {
+        if let Operation::AdvanceClock { by } = operation
+            && self.parameters.movable_clock
+        {
+            self.clock.advance(*by);
+        }
+        let mut state = self.state();
+        let mut turn = Turn::new(self, &mut state, session);
+        let view = turn.take(operation).unwrap_or_else(|refused| refused);
+        (view, turn.outgoing)
+    }
+
+    async fn deliver(&self, outgoing: Outgoing, view: View) -> View {
+        let Some(pin) = outgoing.pin else { return view };
+        for message in &pin.messages {
+            if self.courier.send(message).await.is_err() {
+                if let Some(account) = self.state().accounts.get_mut(&pin.user) {
+                    account.pins.withdraw(&pin.code);
+                }
+                return View::rejected(RejectionClass::ChannelUnavailable);
+            }
+        }
+        view
+    }
+
+    pub(super) fn clock(&self) -> &dyn Clock {
+        self.clock.as_ref()
+    }
+
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Digits of a delivered PIN.
+    pub(super) fn pin_digits(&self) -> usize {
+        if self.has(&defects::FOUR_DIGIT_PIN) { 4 } else { self.parameters.pin_digits }
+    }
+
+    /// Steps by which a code of the token may be early or late.
+    pub(super) fn window_steps(&self) -> u8 {
+        if self.has(&defects::WIDE_WINDOW) { 10 } else { self.parameters.token_window_steps }
+    }
+}
+
+impl fmt::Debug for Reference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let defects: Vec<&str> = self.defects.iter().map(|defect| defect.name).collect();
+        f.debug_struct("Reference")
+            .field("parameters", &self.parameters)
+            .field("defects", &defects)
+            .finish_non_exhaustive()
+    }
+}

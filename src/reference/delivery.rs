@@ -1,0 +1,153 @@
+//! The outgoing side: how a message leaves the server.
+
+use crate::domain::{Mailbox, Message, PhoneNumber, Recipient, Secret, Soon};
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{MultiPart, SinglePart};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Takes messages away.
+pub trait Courier: Send + Sync {
+    /// Hands `message` to the service that delivers it.
+    ///
+    /// # Errors
+    /// [`NotSent`] when that service did not take it.
+    fn send<'a>(&'a self, message: &'a Message) -> Soon<'a, Result<(), NotSent>>;
+}
+
+/// Why a message was not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NotSent {
+    /// The HTTP request to the SMS provider failed.
+    #[error("the SMS provider cannot be reached")]
+    Sms(#[from] reqwest::Error),
+    /// The SMS provider said no.
+    #[error("the SMS provider answered with status {0}")]
+    SmsRefused(u16),
+    /// The mail cannot be written.
+    #[error("the mail cannot be written")]
+    Unwritable(#[from] lettre::error::Error),
+    /// An address that the mail library does not take.
+    #[error("an address of the mail cannot be used")]
+    Address(#[from] lettre::address::AddressError),
+    /// The mail server said no or cannot be reached.
+    #[error("the mail server did not take the mail")]
+    Mail(#[from] lettre::transport::smtp::Error),
+    /// The mail server was too slow.
+    #[error("the mail server did not take the mail in time")]
+    TooSlow,
+}
+
+/// Where messages are handed over, and in whose name.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The base of the SMS provider's URLs, without a slash at the end.
+    pub sms_url: String,
+    /// The account id at the SMS provider.
+    pub sms_account: String,
+    /// The token that goes with the account.
+    pub sms_token: Secret,
+    /// Where mail is taken, in clear: loopback.
+    pub smtp: SocketAddr,
+    /// The number that SMS come from.
+    pub sender_number: PhoneNumber,
+    /// The mailbox that mails come from.
+    pub sender_mailbox: Mailbox,
+}
+
+/// The courier that uses the network.
+#[derive(Debug)]
+pub struct Wire {
+    settings: Settings,
+    http: reqwest::Client,
+    smtp: AsyncSmtpTransport<Tokio1Executor>,
+}
+
+impl Wire {
+    /// How long one hand-over may take. A person waits for it before the next page appears.
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    /// A courier for `settings`.
+    ///
+    /// # Errors
+    /// [`NotSent::Sms`] when no HTTP client can be made.
+    pub fn new(settings: Settings) -> Result<Self, NotSent> {
+        // Another part of the process may have named a provider before: then that one is used.
+        let _already_named = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .timeout(Self::PATIENCE)
+            .redirect(reqwest::redirect::Policy::none())
+            .build()?;
+        let smtp =
+            AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(settings.smtp.ip().to_string())
+                .port(settings.smtp.port())
+                .hello_name(ClientId::Domain(settings.sender_mailbox.domain().to_owned()))
+                .timeout(Some(Self::PATIENCE))
+                .build();
+        Ok(Self { settings, http, smtp })
+    }
+
+    async fn text(&self, number: &PhoneNumber, body: &str) -> Result<(), NotSent> {
+        let Settings { sms_url, sms_account, sms_token, sender_number, .. } = &self.settings;
+        let form = [("To", number.as_str()), ("From", sender_number.as_str()), ("Body", body)];
+        let response = self
+            .http
+            .post(format!("{sms_url}/2010-04-01/Accounts/{sms_account}/Messages.json"))
+            .basic_auth(sms_account, Some(sms_token.reveal()))
+            .form(&form)
+            .send()
+            .await?;
+        match response.status() {
+            status if status.is_success() => Ok(()),
+            status => Err(NotSent::SmsRefused(status.as_u16())),
+        }
+    }
+
+    async fn mail(&self, mailbox: &Mailbox, message: &Message) -> Result<(), NotSent> {
+        let mail = written(&self.settings.sender_mailbox, mailbox, message)?;
+        // The library's own timeout is for each command; this one is for the whole hand-over.
+        match tokio::time::timeout(Self::PATIENCE, self.smtp.send(mail)).await {
+            Ok(taken) => taken.map(|_| ()).map_err(NotSent::from),
+            Err(_) => Err(NotSent::TooSlow),
+        }
+    }
+}
+
+impl Courier for Wire {
+    fn send<'a>(&'a self, message: &'a Message) -> Soon<'a, Result<(), NotSent>> {
+        Box::pin(async move {
+            match &message.to {
+                Recipient::Phone(number) => self.text(number, &message.text).await,
+                Recipient::Mailbox(mailbox) => self.mail(mailbox, message).await,
+            }
+        })
+    }
+}
+
+/// The mail as MIME: plain text first, then the same as HTML (RFC 2046 §5.1.4).
+fn written(from: &Mailbox, to: &Mailbox, message: &Message) -> Result<lettre::Message, NotSent> {
+    let mut builder = lettre::Message::builder()
+        .from(lettre::message::Mailbox::new(None, from.as_str().parse()?))
+        .to(lettre::message::Mailbox::new(None, to.as_str().parse()?))
+        .subject(message.subject.clone().unwrap_or_default());
+    let mut boundary = None;
+    for (name, value) in &message.headers {
+        match HeaderName::new_from_ascii(name.clone()) {
+            Ok(name) => builder = builder.raw_header(HeaderValue::new(name, value.clone())),
+            Err(_) => continue,
+        }
+        if name == "Message-ID" {
+            boundary = value.trim_matches(['<', '>']).split('@').next();
+        }
+    }
+    let plain = SinglePart::builder().content_type(ContentType::TEXT_PLAIN);
+    let plain = plain.body(message.text.clone());
+    let html = message.html.clone().unwrap_or_default();
+    let html = SinglePart::builder().content_type(ContentType::TEXT_HTML).body(html);
+    // A boundary taken from the id is as unique as the id, and the same seed gives the same mail.
+    let parts = MultiPart::alternative().boundary(format!("part-{}", boundary.unwrap_or("0")));
+    Ok(builder.multipart(parts.singlepart(plain).singlepart(html))?)
+}

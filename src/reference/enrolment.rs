@@ -1,0 +1,270 @@
+//! Setting up the second factor: material, activation by the device, the OK button.
+
+use super::account::Bound;
+use super::letter::Notice;
+use super::session::Stage;
+use super::turn::{Step, Turn};
+use super::{Parameters, Reference, View, defects, qr};
+use crate::domain::reply::BoundToken;
+use crate::domain::{
+    Activation, Assurance, Chance, Moment, RejectionClass, Reply, Secret, TokenKind,
+};
+use crate::otp::{Algorithm, Digits, Period, Totp};
+use crate::tokens::activation::classic::{self, ActivationCode, RegistrationCode, SerialNumber};
+use crate::tokens::activation::sealed_qr::SealedActivation;
+use std::time::Duration;
+
+/// An enrolment under way.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    /// Which enrolment of this server; the session that shows it knows the number.
+    pub(super) number: u64,
+    pub(super) kind: TokenKind,
+    pub(super) serial: SerialNumber,
+    activation_code: ActivationCode,
+    /// What the QR code holds and the password that opens it: mobile only.
+    sealed: Option<(Secret, Secret)>,
+    began: Moment,
+    /// What the activated token computes; nothing before it is activated.
+    totp: Option<Totp>,
+}
+
+/// Why a device is not activated.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NotActivated {
+    /// No such material, or it was used.
+    Unauthorized,
+    /// Its time is over.
+    Expired,
+}
+
+impl Turn<'_> {
+    pub(super) fn begin_enrolment(&mut self, kind: TokenKind) -> Step {
+        self.refuse_if_locked()?;
+        let (session, account) = self.signed()?;
+        match session.stage {
+            Stage::MustEnrol
+            | Stage::Enrolling { .. }
+            | Stage::SignedIn(Assurance::SingleFactor) => {}
+            Stage::Pin(_)
+            | Stage::Token
+            | Stage::Enrolled
+            | Stage::SignedIn(Assurance::TwoFactor) => {
+                return Err(RejectionClass::WrongStep.into());
+            }
+        }
+        // Another session of this person may have bound a token meanwhile.
+        if !account.tokens.is_empty() {
+            return Err(RejectionClass::EnrolmentConflict.into());
+        }
+        let pending = self.material(kind)?;
+        let view = pending.shown(self.reference, self.now)?;
+        let number = pending.number;
+        let (session, account) = self.signed()?;
+        session.stage = Stage::Enrolling { number };
+        let (user, serial) = (session.user.clone(), pending.serial.to_string());
+        account.pending = Some(pending);
+        self.state.serials.insert(serial, user);
+        Ok(view)
+    }
+
+    /// The activation page once more, as long as its material is the person's current one.
+    pub(super) fn show_enrolment(&mut self) -> Step {
+        let (reference, now) = (self.reference, self.now);
+        self.current_enrolment()?.shown(reference, now)
+    }
+
+    pub(super) fn submit_registration_code(&mut self, typed: &Secret) -> Step {
+        self.refuse_if_locked()?;
+        let (reference, now) = (self.reference, self.now);
+        let pending = self.current_enrolment()?;
+        if pending.kind != TokenKind::Desktop {
+            return Err(RejectionClass::WrongStep.into());
+        }
+        if pending.totp.is_some() {
+            return Err(RejectionClass::EnrolmentConflict.into());
+        }
+        pending.refuse_if_expired(reference, now).map_err(|_| RejectionClass::EnrolmentExpired)?;
+        // A slip of the finger shows in the check digit and costs no attempt.
+        let code: RegistrationCode =
+            typed.reveal().parse().map_err(|_| RejectionClass::Malformed)?;
+        if code.agrees_with(&pending.serial, &pending.activation_code)
+            || reference.has(&defects::ANY_REGISTRATION_CODE)
+        {
+            pending.activate(code.device_random(), reference.parameters())?;
+            return Ok(View::activated());
+        }
+        self.strike()?;
+        Err(RejectionClass::CodeInvalid.into())
+    }
+
+    /// The OK button binds the token that was activated. A code of it is checked if one is given.
+    pub(super) fn confirm_enrolment(&mut self, code: Option<&Secret>) -> Step {
+        self.refuse_if_locked()?;
+        let (reference, now) = (self.reference, self.now);
+        let pending = self.current_enrolment()?;
+        if pending.totp.is_none() && reference.has(&defects::OK_WITHOUT_TOKEN) {
+            pending.activate([0, 0], reference.parameters())?;
+        }
+        let Some(totp) = pending.totp.clone() else {
+            pending
+                .refuse_if_expired(reference, now)
+                .map_err(|_| RejectionClass::EnrolmentExpired)?;
+            return Err(RejectionClass::EnrolmentConflict.into());
+        };
+        let listed = BoundToken { id: pending.serial.to_string(), kind: pending.kind };
+        let mut token = Bound { listed, totp, last_step: None };
+        if let Some(code) = code
+            && token.accept(code, now, reference).is_err()
+        {
+            self.strike()?;
+            return Err(RejectionClass::CodeInvalid.into());
+        }
+        self.bind(token)
+    }
+
+    fn bind(&mut self, token: Bound) -> Step {
+        let reference = self.reference;
+        let (session, account) = self.signed()?;
+        session.stage = Stage::Enrolled;
+        let user = session.user.clone();
+        account.tokens.push(token);
+        if !reference.has(&defects::ACTIVATION_REUSABLE) {
+            self.state.drop_pending(&user);
+        }
+        if !reference.has(&defects::NO_BINDING_NOTICE) {
+            self.notify(&user, Notice::Bound);
+        }
+        Ok(View::of(Reply::Enrolled))
+    }
+
+    /// The enrolment that this session shows, unless another one has taken its place.
+    fn current_enrolment(&mut self) -> Result<&mut Pending, View> {
+        let (session, account) = self.signed()?;
+        let Stage::Enrolling { number: shown } = session.stage else {
+            return Err(RejectionClass::WrongStep.into());
+        };
+        if !account.tokens.is_empty() {
+            return Err(RejectionClass::EnrolmentConflict.into());
+        }
+        let current = account.pending.as_mut().filter(|pending| pending.number == shown);
+        Ok(current.ok_or(RejectionClass::EnrolmentConflict)?)
+    }
+
+    /// Fresh material, after which the person's earlier one is worth nothing.
+    fn material(&mut self, kind: TokenKind) -> Result<Pending, View> {
+        let (user, began) = (self.user()?, self.now);
+        let number = self.state.next_number();
+        let earlier = self.signed()?.1.pending.clone().filter(|earlier| earlier.kind == kind);
+        self.state.drop_pending(&user);
+        if let Some(earlier) = earlier
+            && self.reference.has(&defects::SAME_MATERIAL_AGAIN)
+        {
+            return Ok(Pending { number, began, totp: None, ..earlier });
+        }
+        let serial = self.unused_serial()?;
+        let chance = &mut self.state.chance;
+        let activation_code = ActivationCode::mint(chance);
+        let parameters = self.reference.parameters();
+        let sealed = (kind == TokenKind::Mobile)
+            .then(|| sealed(&serial, &activation_code, parameters, chance));
+        Ok(Pending { number, kind, serial, activation_code, sealed, began, totp: None })
+    }
+
+    fn unused_serial(&mut self) -> Result<SerialNumber, View> {
+        /// Draws before giving up: with a million of 10⁹ numbers in use each fails once in 1000.
+        const DRAWS: usize = 8;
+        for _ in 0..DRAWS {
+            let serial = SerialNumber::mint(&mut self.state.chance);
+            if !self.state.serials.contains_key(&serial.to_string()) {
+                return Ok(serial);
+            }
+        }
+        Err(RejectionClass::RateLimited.into())
+    }
+}
+
+impl Pending {
+    /// Activates by a device that presents `code` and its own random part.
+    pub(super) fn register(
+        &mut self,
+        code: &ActivationCode,
+        device_random: [u8; 2],
+        now: Moment,
+        reference: &Reference,
+    ) -> Result<(), NotActivated> {
+        let known = self.activation_code.to_secret();
+        let used = self.totp.is_some() && !reference.has(&defects::ACTIVATION_REUSABLE);
+        if used || known != code.to_secret() {
+            return Err(NotActivated::Unauthorized);
+        }
+        self.refuse_if_expired(reference, now)?;
+        self.activate(device_random, reference.parameters()).map_err(|_| NotActivated::Unauthorized)
+    }
+
+    fn refuse_if_expired(&self, reference: &Reference, now: Moment) -> Result<(), NotActivated> {
+        let over = self.left(reference.parameters(), now).is_zero();
+        if over && !reference.has(&defects::ACTIVATION_NEVER_EXPIRES) {
+            return Err(NotActivated::Expired);
+        }
+        Ok(())
+    }
+
+    fn left(&self, parameters: &Parameters, now: Moment) -> Duration {
+        (self.began + parameters.activation_lifetime) - now
+    }
+
+    fn activate(&mut self, device_random: [u8; 2], parameters: &Parameters) -> Result<(), View> {
+        // The desktop program never sees a policy: nothing carries it there.
+        let policy = self.sealed.as_ref().and(parameters.activation_policy.as_deref());
+        let key = classic::seed(&self.activation_code, device_random, policy, &self.serial);
+        let digits = Digits::new(parameters.token_digits).map_err(|_| RejectionClass::Malformed)?;
+        let seconds = u32::try_from(parameters.token_period.as_secs());
+        let period = seconds.ok().and_then(|seconds| Period::new(seconds).ok());
+        let period = period.ok_or(RejectionClass::Malformed)?;
+        self.totp = Some(Totp::new(&key, Algorithm::Sha256, digits, period));
+        Ok(())
+    }
+
+    /// The page that shows this material.
+    fn shown(&self, reference: &Reference, now: Moment) -> Step {
+        let parameters = reference.parameters();
+        let expires_in = Some(self.left(parameters, now));
+        let activation = match &self.sealed {
+            Some((link, password)) => Activation {
+                qr: Some(
+                    qr::draw(link.reveal(), parameters.qr_format)
+                        .map_err(|_| RejectionClass::Malformed)?,
+                ),
+                password: Some(password.clone()),
+                expires_in,
+                ..Activation::default()
+            },
+            None => Activation {
+                address: Some(parameters.public_address.clone()),
+                serial_number: Some(self.serial.to_string()),
+                activation_code: Some(self.activation_code.to_secret()),
+                expires_in,
+                ..Activation::default()
+            },
+        };
+        Ok(View::of(Reply::Activation(Box::new(activation))))
+    }
+}
+
+/// What the QR code holds, and the password that opens it.
+fn sealed(
+    serial: &SerialNumber,
+    code: &ActivationCode,
+    parameters: &Parameters,
+    chance: &mut Chance,
+) -> (Secret, Secret) {
+    let password = Secret::new(chance.digits(parameters.activation_password_digits));
+    let activation = SealedActivation {
+        serial_number: serial.to_string(),
+        activation_code: code.to_secret(),
+        policy: parameters.activation_policy.clone(),
+        address: parameters.public_address.clone(),
+    };
+    (activation.seal(&password, chance.bytes()), password)
+}

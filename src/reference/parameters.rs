@@ -1,0 +1,124 @@
+//! What an operator may set, with the default of each and where it comes from.
+
+use serde::{Deserialize, Deserializer};
+use std::time::Duration;
+
+/// The settings of one reference server. Times are read as whole seconds.
+///
+/// Defaults follow the public settings of the product that the guide is written for, except where
+/// a standard asks for less: then the standard wins and the field says so.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Parameters {
+    /// Digits of a delivered PIN. 8; NIST SP 800-63B §3.1.3.2 asks for 6 or more.
+    pub pin_digits: usize,
+    /// How long a PIN may be used. 300 s; NIST SP 800-63B §3.1.3.2 allows 10 minutes.
+    #[serde(deserialize_with = "seconds")]
+    pub pin_lifetime: Duration,
+    /// Messages with a PIN for one sign-in, the first included. 5: a person who needs more has
+    /// another problem, and each message costs money and patience.
+    pub messages_per_challenge: u32,
+    /// Consecutive wrong passwords and codes until the account is locked. 5; NIST SP 800-63B
+    /// §3.2.2 allows 100, (EU) 2018/389 Art. 4(3)(b) five.
+    pub lockout_attempts: u32,
+    /// How long a lock lasts; without it until an administrator lifts it, the product's default.
+    #[serde(deserialize_with = "optional_seconds")]
+    pub lockout_lifetime: Option<Duration>,
+    /// How long activation material may be used. 300 s; NIST SP 800-63B §4.1.2.2 allows 10 minutes.
+    #[serde(deserialize_with = "seconds")]
+    pub activation_lifetime: Duration,
+    /// Digits of the password beside the QR code. 8, the product's default.
+    pub activation_password_digits: usize,
+    /// The policy text inside the QR code, which then enters the seed; none by default.
+    pub activation_policy: Option<String>,
+    /// How the QR code is drawn.
+    pub qr_format: QrFormat,
+    /// Digits of a code of the token: 6 or 8. 6; RFC 4226 §5.3 asks for 6 or more.
+    pub token_digits: u8,
+    /// The time step. 30 s, as RFC 6238 §5.2 recommends.
+    #[serde(deserialize_with = "seconds")]
+    pub token_period: Duration,
+    /// Steps by which a code may be early or late. 1, as RFC 6238 §5.2 recommends; the product's
+    /// own default is 10.
+    pub token_window_steps: u8,
+    /// How long a session may be idle. 900 s; NIST SP 800-63B §2.2.3 advises at most an hour.
+    #[serde(deserialize_with = "seconds")]
+    pub session_lifetime: Duration,
+    /// How long a signing certificate is valid. 365 days, a common choice.
+    #[serde(deserialize_with = "seconds")]
+    pub certificate_lifetime: Duration,
+    /// Whether people reach the portal by https, so that its cookies say `Secure`.
+    pub public_https: bool,
+    /// Where devices reach the service, without scheme, as the enrolment page shows it.
+    pub public_address: String,
+    /// The name of the service, in messages, pages and the tokens.
+    pub public_name: String,
+    /// Whether `advance_clock` is obeyed. True: this server exists to be tested.
+    pub movable_clock: bool,
+}
+
+/// How a QR code is drawn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum QrFormat {
+    /// Portable Network Graphics.
+    Png,
+    /// Scalable Vector Graphics.
+    Svg,
+}
+
+impl Default for Parameters {
+    fn default() -> Self {
+        Self {
+            pin_digits: 8,
+            pin_lifetime: Duration::from_mins(5),
+            messages_per_challenge: 5,
+            lockout_attempts: 5,
+            lockout_lifetime: None,
+            activation_lifetime: Duration::from_mins(5),
+            activation_password_digits: 8,
+            activation_policy: None,
+            qr_format: QrFormat::Png,
+            token_digits: 6,
+            token_period: Duration::from_secs(30),
+            token_window_steps: 1,
+            session_lifetime: Duration::from_mins(15),
+            certificate_lifetime: Duration::from_hours(365 * 24),
+            public_https: false,
+            public_address: "reference.test/device".to_owned(),
+            public_name: "Reference Signing Service".to_owned(),
+            movable_clock: true,
+        }
+    }
+}
+
+fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+    u64::deserialize(deserializer).map(Duration::from_secs)
+}
+
+fn optional_seconds<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<Duration>, D::Error> {
+    Ok(Option::<u64>::deserialize(deserializer)?.map(Duration::from_secs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Parameters;
+    use std::time::Duration;
+
+    #[test]
+    fn a_setting_is_read_and_the_others_keep_their_defaults() {
+        let read: Parameters =
+            serde_json::from_str(r#"{"pin_lifetime": 60, "lockout_lifetime": 120}"#)
+                .expect("settings");
+        assert_eq!(read.pin_lifetime, Duration::from_mins(1));
+        assert_eq!(read.lockout_lifetime, Some(Duration::from_mins(2)));
+        assert_eq!(read.pin_digits, 8);
+    }
+
+    #[test]
+    fn an_unknown_setting_is_refused() {
+        assert!(serde_json::from_str::<Parameters>(r#"{"pin_digit": 6}"#).is_err());
+    }
+}

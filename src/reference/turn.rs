@@ -1,0 +1,235 @@
+//! One operation of one session, decided under the lock: what the guide allows at which stage.
+
+use super::account::Account;
+use super::core::State;
+use super::letter::{self, Notice, Postmark};
+use super::lockout::{Locked, Struck, Tally};
+use super::session::{OFFERS, Session, SessionId, Stage};
+use super::{Reference, View, defects};
+use crate::domain::{
+    Assurance, Channel, Message, Moment, Operation, Persona, RejectionClass, Reply, Secret,
+};
+
+/// What an operation may touch.
+pub(super) struct Turn<'a> {
+    pub(super) reference: &'a Reference,
+    pub(super) state: &'a mut State,
+    pub(super) id: &'a SessionId,
+    pub(super) now: Moment,
+    pub(super) outgoing: Outgoing,
+}
+
+/// What is sent once the lock is released.
+#[derive(Default)]
+pub(super) struct Outgoing {
+    pub(super) pin: Option<OutgoingPin>,
+    pub(super) notices: Vec<Message>,
+}
+
+/// A PIN on its way; it dies if it cannot be sent.
+pub(super) struct OutgoingPin {
+    pub(super) user: String,
+    pub(super) code: Secret,
+    pub(super) messages: Vec<Message>,
+}
+
+/// An answer, or the refusal that ends the operation.
+pub(super) type Step = Result<View, View>;
+
+impl From<RejectionClass> for View {
+    fn from(class: RejectionClass) -> Self {
+        Self::rejected(class)
+    }
+}
+
+impl From<Locked> for View {
+    fn from(locked: Locked) -> Self {
+        Self::rejected_until(RejectionClass::Locked, locked.left)
+    }
+}
+
+impl<'a> Turn<'a> {
+    /// The turn of the session called `id`, which ends here if it was idle for too long.
+    pub(super) fn new(reference: &'a Reference, state: &'a mut State, id: &'a SessionId) -> Self {
+        let now = reference.clock().now();
+        let lifetime = reference.parameters().session_lifetime;
+        if let Some(session) = state.sessions.get_mut(id) {
+            if now >= session.last_seen + lifetime {
+                state.sessions.remove(id);
+            } else {
+                session.last_seen = now;
+            }
+        }
+        Self { reference, state, id, now, outgoing: Outgoing::default() }
+    }
+
+    pub(super) fn take(&mut self, operation: &Operation) -> Step {
+        match operation {
+            Operation::Provision(persona) => self.provision(persona),
+            Operation::SignIn { user, password } => self.sign_in(user, password),
+            Operation::ChooseChannel { channel } => self.choose_channel(*channel),
+            Operation::ResendCode => self.resend_code(),
+            Operation::SubmitCode { code } => self.submit_code(code),
+            Operation::BeginEnrolment { token } => self.begin_enrolment(*token),
+            Operation::SubmitRegistrationCode { code } => self.submit_registration_code(code),
+            Operation::ConfirmEnrolment { code } => self.confirm_enrolment(code.as_ref()),
+            Operation::CreateCertificate { csr_pem } => self.create_certificate(csr_pem.as_deref()),
+            Operation::Probe => Ok(self.probe()),
+            Operation::ListTokens => self.list_tokens(),
+            Operation::RevokeToken { token } => self.revoke_token(token),
+            Operation::Cancel => self.cancel(),
+            Operation::SignOut => self.sign_out(),
+            Operation::Unlock { user } => self.unlock(user),
+            Operation::AdvanceClock { .. } => Ok(self.clock_moved()),
+        }
+    }
+
+    /// The session and its person, or `wrong_step` if there is none.
+    pub(super) fn signed(&mut self) -> Result<(&mut Session, &mut Account), View> {
+        let session = self.state.sessions.get_mut(self.id).ok_or(RejectionClass::WrongStep)?;
+        let account =
+            self.state.accounts.get_mut(&session.user).ok_or(RejectionClass::WrongStep)?;
+        Ok((session, account))
+    }
+
+    /// Where the session stands, or `wrong_step` if it has not begun.
+    pub(super) fn stage(&mut self) -> Result<Stage, View> {
+        Ok(self.signed()?.0.stage)
+    }
+
+    /// Whose session it is, or `wrong_step`.
+    pub(super) fn user(&mut self) -> Result<String, View> {
+        Ok(self.signed()?.0.user.clone())
+    }
+
+    /// Refuses with `locked` while the session's account is.
+    pub(super) fn refuse_if_locked(&mut self) -> Result<(), View> {
+        let (reference, now) = (self.reference, self.now);
+        Ok(self.tally()?.check(reference.parameters(), now)?)
+    }
+
+    /// Counts a wrong code of this session.
+    pub(super) fn strike(&mut self) -> Result<(), View> {
+        let (reference, now) = (self.reference, self.now);
+        if reference.has(&defects::NO_LOCKOUT) {
+            return Ok(());
+        }
+        if self.tally()?.fail(reference.parameters(), now) == Struck::LocksNow {
+            let user = self.user()?;
+            self.on_lock(&user);
+        }
+        Ok(())
+    }
+
+    /// The failures that count for codes of this session.
+    pub(super) fn tally(&mut self) -> Result<&mut Tally, View> {
+        let per_session = self.reference.has(&defects::LOCKOUT_PER_SESSION);
+        let (session, account) = self.signed()?;
+        Ok(if per_session { &mut session.tally } else { &mut account.tally })
+    }
+
+    /// What a lock brings with it: no enrolment goes on, and the person is told.
+    pub(super) fn on_lock(&mut self, user: &str) {
+        self.state.drop_pending(user);
+        self.notify(user, Notice::Locked);
+    }
+
+    /// Tells `user` by mail.
+    pub(super) fn notify(&mut self, user: &str, notice: Notice) {
+        let post = Postmark::new(self.now, &mut self.state.chance);
+        let Some(account) = self.state.accounts.get(user) else { return };
+        if let Some(to) = account.recipient(Channel::Email) {
+            let parameters = self.reference.parameters();
+            self.outgoing.notices.push(letter::notice(to, notice, parameters, &post));
+        }
+    }
+
+    fn provision(&mut self, persona: &Persona) -> Step {
+        let user = &persona.user;
+        let known = self.state.accounts.contains_key(user);
+        if !known && self.state.accounts.len() >= State::MOST_PEOPLE {
+            return Err(RejectionClass::RateLimited.into());
+        }
+        self.state.drop_pending(user);
+        if known {
+            self.state.sessions.retain(|_, session| session.user != *user);
+        }
+        self.state.strangers.forget(user);
+        self.state.accounts.insert(user.clone(), Account::new(persona.clone()));
+        Ok(View::of(Reply::Done))
+    }
+
+    fn unlock(&mut self, user: &str) -> Step {
+        let account = self.state.accounts.get_mut(user).ok_or(RejectionClass::Denied)?;
+        account.tally.clear();
+        for session in self.state.sessions.values_mut().filter(|session| session.user == user) {
+            session.tally.clear();
+        }
+        Ok(View::of(Reply::Done))
+    }
+
+    fn clock_moved(&self) -> View {
+        if self.reference.parameters().movable_clock {
+            return View::of(Reply::Done);
+        }
+        View::of(Reply::Unsupported { feature: "advance_clock".to_owned() })
+    }
+
+    pub(super) fn probe(&mut self) -> View {
+        let reference = self.reference;
+        let Ok((session, account)) = self.signed() else {
+            return View::of(Reply::SignedOut);
+        };
+        match session.stage {
+            Stage::Pin(challenge) => super::sign_in::code_required(account, challenge, reference),
+            Stage::Token => View::of(Reply::TokenRequired { methods: account.methods() }),
+            Stage::MustEnrol | Stage::Enrolling { .. } => must_enrol(),
+            Stage::Enrolled => View::of(Reply::Enrolled),
+            Stage::SignedIn(assurance) => View::of(Reply::SignedIn { assurance }),
+        }
+    }
+
+    fn cancel(&mut self) -> Step {
+        match self.stage()? {
+            Stage::Enrolling { .. } => {
+                let user = self.user()?;
+                self.state.drop_pending(&user);
+                self.signed()?.0.stage = Stage::MustEnrol;
+            }
+            Stage::Pin(_) | Stage::Token | Stage::MustEnrol => {
+                self.state.sessions.remove(self.id);
+            }
+            Stage::Enrolled | Stage::SignedIn(_) => return Err(RejectionClass::WrongStep.into()),
+        }
+        Ok(View::of(Reply::Done))
+    }
+
+    fn sign_out(&mut self) -> Step {
+        if matches!(self.stage(), Ok(Stage::Enrolling { .. })) {
+            let user = self.user()?;
+            self.state.drop_pending(&user);
+        }
+        if !self.reference.has(&defects::SIGN_OUT_KEEPS_SESSION) {
+            self.state.sessions.remove(self.id);
+        }
+        Ok(View::of(Reply::SignedOut))
+    }
+
+    /// Refuses everything that needs both factors to a session that has not shown them.
+    pub(super) fn refuse_unless_two_factor(&mut self) -> Result<(), View> {
+        match self.stage()? {
+            Stage::SignedIn(Assurance::TwoFactor) => Ok(()),
+            Stage::Pin(_)
+            | Stage::Token
+            | Stage::MustEnrol
+            | Stage::Enrolling { .. }
+            | Stage::Enrolled
+            | Stage::SignedIn(Assurance::SingleFactor) => Err(RejectionClass::WrongStep.into()),
+        }
+    }
+}
+
+/// The session must set up a second factor.
+pub(super) fn must_enrol() -> View {
+    View::of(Reply::EnrolmentRequired { offers: OFFERS.to_vec() })
+}

@@ -1,0 +1,120 @@
+//! Results that a scenario keeps under a name and uses later.
+
+use crate::domain::{Activation, Picture, Secret};
+use crate::scenario::plan::{Field, Text};
+use std::collections::BTreeMap;
+
+/// One kept result.
+#[derive(Debug, Clone)]
+pub(super) enum Kept {
+    /// A received message, with the code that was recognised in it.
+    Message(Option<Secret>),
+    /// Activation material.
+    Activation(Box<Activation>),
+    /// A code that a device showed.
+    Code(Secret),
+    /// A registration code that a device showed.
+    RegistrationCode(Secret),
+    /// A name that filled itself in.
+    Name(String),
+}
+
+/// All that is kept in one scenario.
+#[derive(Debug, Default)]
+pub(super) struct Shelf(BTreeMap<String, Kept>);
+
+/// A value that a step needs was never shown, so the step cannot be done.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`${name}` has nothing to give here: {why}")]
+pub(super) struct Missing {
+    name: String,
+    why: &'static str,
+}
+
+impl Shelf {
+    pub(super) fn keep(&mut self, name: &str, kept: Kept) {
+        self.0.insert(name.to_owned(), kept);
+    }
+
+    /// The text or secret that `text` stands for.
+    pub(super) fn secret(&self, text: &Text) -> Result<Secret, Missing> {
+        match text {
+            Text::Literal(literal) => Ok(Secret::new(literal.clone())),
+            Text::Reference { name, field } => self.referenced(name, *field),
+        }
+    }
+
+    /// The same, where it is no secret.
+    pub(super) fn plain(&self, text: &Text) -> Result<String, Missing> {
+        self.secret(text).map(|secret| secret.reveal().to_owned())
+    }
+
+    /// The picture that `text` refers to.
+    pub(super) fn picture(&self, text: &Text) -> Result<Picture, Missing> {
+        let (name, missing) = match text {
+            Text::Literal(uri) => {
+                let missing = Missing { name: uri.clone(), why: "it is no picture" };
+                return Picture::from_data_uri(uri).map_err(|_| missing);
+            }
+            Text::Reference { name, .. } => {
+                (name, Missing { name: name.clone(), why: "no QR code was shown" })
+            }
+        };
+        match self.0.get(name) {
+            Some(Kept::Activation(activation)) => activation.qr.clone().ok_or(missing),
+            Some(_) | None => Err(missing),
+        }
+    }
+
+    fn referenced(&self, name: &str, field: Option<Field>) -> Result<Secret, Missing> {
+        let why = |why| Missing { name: name.to_owned(), why };
+        match self.0.get(name).ok_or(why("nothing was kept under this name"))? {
+            Kept::Message(code) => code.clone().ok_or(why("no code was recognised in the message")),
+            Kept::Code(code) | Kept::RegistrationCode(code) => Ok(code.clone()),
+            Kept::Name(text) => Ok(Secret::new(text.clone())),
+            Kept::Activation(activation) => {
+                activation_field(activation, field).ok_or(why("the page did not show it"))
+            }
+        }
+    }
+}
+
+fn activation_field(activation: &Activation, field: Option<Field>) -> Option<Secret> {
+    let plain = |text: &Option<String>| text.clone().map(Secret::new);
+    match field? {
+        Field::Link => activation.link.clone(),
+        Field::Password => activation.password.clone(),
+        Field::Address => plain(&activation.address),
+        Field::SerialNumber => plain(&activation.serial_number),
+        Field::ActivationCode => activation.activation_code.clone(),
+        Field::Qr | Field::Code | Field::RegistrationCode | Field::Name => None,
+    }
+}
+
+/// Whether the activation shows `field`.
+pub(super) fn shows(activation: &Activation, field: Field) -> bool {
+    field == Field::Qr && activation.qr.is_some()
+        || activation_field(activation, Some(field)).is_some()
+}
+
+/// A code that differs from `code`: the same length, each digit one higher, 9 becomes 0.
+pub(super) fn wrong_for(code: &Secret) -> Secret {
+    let raised = |c: char| match c.to_digit(10) {
+        Some(digit) => char::from_digit((digit + 1) % 10, 10).unwrap_or('0'),
+        None if c == 'A' => 'B',
+        None => 'A',
+    };
+    Secret::new(code.reveal().chars().map(raised).collect::<String>())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::wrong_for;
+    use crate::domain::Secret;
+
+    #[test]
+    fn a_wrong_code_has_the_same_length_and_no_digit_in_common() {
+        let wrong = wrong_for(&Secret::new("09185A"));
+        assert_eq!(wrong.reveal(), "10296B");
+    }
+}

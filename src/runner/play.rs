@@ -1,0 +1,359 @@
+//! Plays one plan: asks, waits, acts, compares, and writes down all of it.
+
+use super::expect::{Comparison, Happened, compare};
+use super::kept::{Kept, Missing, Shelf, wrong_for};
+use super::record;
+use crate::domain::device::Reason;
+use crate::domain::{Act, Channel, Operation, Outcome, Persona, Reply, Secret};
+use crate::journal::{EntryId, Event, Expectation};
+use crate::scenario::plan::{Ask, CodeText, DeviceAct, Expect, Plan, Step, Text, Verb};
+use crate::subject::{About, AskError, ClockMode, Settling, Subject};
+use crate::world::World;
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+/// The longest `advance` that is waited for in real time, where a subject's clock cannot be moved.
+const LONGEST_REAL_WAIT: Duration = Duration::from_secs(600);
+
+/// Why a scenario did not come to its last step.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Halt {
+    /// An expectation was missed; what follows would only repeat it.
+    Missed,
+    /// We could not ask, or a value that is needed was never shown.
+    Stuck(String),
+    /// The subject has no such thing.
+    Unsupported(String),
+}
+
+impl From<Missing> for Halt {
+    fn from(missing: Missing) -> Self {
+        Self::Stuck(missing.to_string())
+    }
+}
+
+/// One scenario being played.
+pub(super) struct Player<'a> {
+    pub(super) world: World,
+    subject: &'a dyn Subject,
+    shelf: Shelf,
+    /// Who signed in last in each session.
+    actors: BTreeMap<String, String>,
+}
+
+impl<'a> Player<'a> {
+    pub(super) fn new(world: World, subject: &'a dyn Subject) -> Self {
+        Self { world, subject, shelf: Shelf::default(), actors: BTreeMap::new() }
+    }
+
+    /// Plays `plan` to its end, or to the step that stops it.
+    pub(super) async fn play(&mut self, plan: &Plan) -> Result<(), Halt> {
+        self.prepare(plan).await?;
+        for (index, step) in plan.steps.iter().enumerate() {
+            self.world.journal.begin_step(u32::try_from(index).unwrap_or(u32::MAX));
+            self.step(step).await?;
+        }
+        Ok(())
+    }
+
+    async fn prepare(&mut self, plan: &Plan) -> Result<(), Halt> {
+        for person in &plan.people {
+            let persona = self.world.invent(&person.name, person.mobile);
+            let operation = Operation::Provision(Box::new(persona));
+            let reply = self.ask("harness", Some(&person.name), &operation).await?.1;
+            if reply != Reply::Done {
+                return Err(Halt::Stuck(format!(
+                    "the subject did not take {}: {}",
+                    person.name,
+                    reply.kind()
+                )));
+            }
+        }
+        for device in &plan.devices {
+            self.world.equip(&device.name, device.kind, &device.owner);
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step) -> Result<(), Halt> {
+        match &step.verb {
+            Verb::Ask(ask) => self.ask_step(step, ask).await,
+            Verb::Receive { channel, person, within } => {
+                self.receive(step, (*channel, person), *within).await
+            }
+            Verb::ExpectNone { channel, person, within } => {
+                self.expect_none((*channel, person), *within).await
+            }
+            Verb::Advance(by) => self.advance(*by).await,
+            Verb::Act { device, act } => self.act(step, device, act).await,
+        }
+    }
+
+    async fn ask_step(&mut self, step: &Step, ask: &Ask) -> Result<(), Halt> {
+        let operation = self.operation(ask)?;
+        let person = match ask {
+            Ask::SignIn { person, .. } => {
+                self.actors.insert(step.session.clone(), person.clone());
+                Some(person.clone())
+            }
+            _ => self.actors.get(&step.session).cloned(),
+        };
+        let (_, reply) = self.ask(&step.session, person.as_deref(), &operation).await?;
+        let expected_kind = step.expect.as_ref().and_then(|expect| expect.reply);
+        if let Reply::Unsupported { feature } = &reply
+            && expected_kind != Some(reply.kind())
+        {
+            return Err(Halt::Unsupported(feature.clone()));
+        }
+        if let (Some(name), Reply::Activation(activation)) = (&step.keep, &reply) {
+            self.shelf.keep(name, Kept::Activation(activation.clone()));
+        }
+        let persona = person.and_then(|name| self.world.person(&name).cloned());
+        self.check(step.expect.as_ref(), &Happened::Reply(&reply), persona.as_ref())
+    }
+
+    /// Asks, and writes question, answer and arrived messages into the journal.
+    async fn ask(
+        &mut self,
+        session: &str,
+        person: Option<&str>,
+        operation: &Operation,
+    ) -> Result<(EntryId, Reply), Halt> {
+        let journal = &mut self.world.journal;
+        let request = record::request(journal, operation);
+        let (session_name, person) = (session.to_owned(), person.map(str::to_owned));
+        let asked = journal.record(Event::Asked { session: session_name, person, request });
+        match self.subject.ask(session, operation).await {
+            Ok(answer) => {
+                let observed = record::observed(&mut self.world.journal, &answer.reply);
+                let observed = Box::new(observed);
+                let (session, shown) = (session.to_owned(), answer.shown);
+                self.world.journal.record(Event::Answered { asked, session, observed, shown });
+                self.world.collect();
+                Ok((asked, answer.reply))
+            }
+            Err(error) => {
+                let why = error.to_string();
+                self.world.journal.record(Event::NotAnswered { asked, why: why.clone() });
+                self.world.collect();
+                Err(halt_of(error, operation))
+            }
+        }
+    }
+
+    async fn receive(
+        &mut self,
+        step: &Step,
+        (channel, person): (Channel, &str),
+        within: Duration,
+    ) -> Result<(), Halt> {
+        self.await_message(channel, person, within).await;
+        let received = self.world.take(person, channel);
+        self.waited(channel, person, received.is_some());
+        let Some(received) = received else {
+            let expected = format!("{channel} for {person} within {} s", within.as_secs_f64());
+            let observed = "no message arrived".to_owned();
+            return self.compared(Comparison { outcome: Expectation::Missed, expected, observed });
+        };
+        if let Some(name) = &step.keep {
+            self.shelf.keep(name, Kept::Message(received.code.clone()));
+        }
+        self.check(step.expect.as_ref(), &Happened::Message(received.code.as_ref()), None)
+    }
+
+    async fn expect_none(
+        &mut self,
+        (channel, person): (Channel, &str),
+        within: Duration,
+    ) -> Result<(), Halt> {
+        self.await_message(channel, person, within).await;
+        let came = self.world.take(person, channel).is_some();
+        self.waited(channel, person, came);
+        let outcome = if came { Expectation::Missed } else { Expectation::Met };
+        let observed = if came { "a message arrived" } else { "none arrived" }.to_owned();
+        let expected = format!("no {channel} for {person}");
+        self.compared(Comparison { outcome, expected, observed })
+    }
+
+    fn waited(&mut self, channel: Channel, person: &str, came: bool) {
+        let person = person.to_owned();
+        self.world.journal.record(Event::Waited { person, channel, came });
+    }
+
+    /// Waits until a message is there, at most `within` and at most as long as the subject needs
+    /// to hand one over. A virtual clock stands still meanwhile.
+    async fn await_message(&mut self, channel: Channel, person: &str, within: Duration) {
+        self.world.collect();
+        if self.world.has_unread(person, channel) {
+            return;
+        }
+        let About { delivery, clock, .. } = self.subject.about();
+        let patience = match (delivery, clock) {
+            (Settling::BeforeReply, _) => return,
+            (Settling::Within(settling), ClockMode::Virtual | ClockMode::SharedVirtual) => {
+                within.min(*settling)
+            }
+            (Settling::Within(_), ClockMode::Offset | ClockMode::Real) => within,
+        };
+        // Real time on purpose: it bounds how long another process may take to hand over.
+        let more = self.world.wait_for_more(person, channel);
+        let _ = tokio::time::timeout(patience, more).await;
+        self.world.collect();
+    }
+
+    async fn advance(&mut self, by: Duration) -> Result<(), Halt> {
+        match self.subject.about().clock {
+            ClockMode::Virtual => self.world.clock().advance(by),
+            ClockMode::SharedVirtual | ClockMode::Offset => {
+                let (_, reply) = self.ask("harness", None, &Operation::AdvanceClock { by }).await?;
+                if reply != Reply::Done {
+                    return Err(Halt::Unsupported("advance_clock".to_owned()));
+                }
+                self.world.clock().advance(by);
+            }
+            ClockMode::Real if by > LONGEST_REAL_WAIT => {
+                return Err(Halt::Stuck(format!(
+                    "the subject's clock cannot be moved, and {} s are too long to wait",
+                    by.as_secs()
+                )));
+            }
+            ClockMode::Real => {
+                let clock = self.world.clock();
+                clock.wait_until(clock.now() + by).await;
+            }
+        }
+        let by_ms = record::milliseconds(by);
+        self.world.journal.record(Event::ClockAdvanced { by_ms });
+        self.world.collect();
+        Ok(())
+    }
+
+    async fn act(&mut self, step: &Step, device: &str, act: &DeviceAct) -> Result<(), Halt> {
+        let act = self.device_act(act)?;
+        let outcome = self
+            .world
+            .act(device, act)
+            .await
+            .ok_or_else(|| Halt::Stuck(format!("there is no device called {device}")))?;
+        self.world.collect();
+        if let Some(name) = &step.keep {
+            match &outcome {
+                Outcome::Code(code) => self.shelf.keep(name, Kept::Code(code.clone())),
+                Outcome::RegistrationCode(code) => {
+                    self.shelf.keep(name, Kept::RegistrationCode(code.clone()));
+                }
+                Outcome::Named(text) => self.shelf.keep(name, Kept::Name(text.clone())),
+                Outcome::Done | Outcome::Scanned | Outcome::Activated | Outcome::Refused(_) => {}
+            }
+        }
+        match (&step.expect, &outcome) {
+            (Some(expect), _) => self.check(Some(expect), &Happened::Outcome(&outcome), None),
+            // Nobody is blamed for an address that cannot be reached.
+            (None, Outcome::Refused(Reason::Offline)) => {
+                Err(Halt::Stuck(format!("{device} reaches no service at the address it was given")))
+            }
+            (None, Outcome::Refused(reason)) => self.compared(Comparison {
+                outcome: Expectation::Missed,
+                expected: format!("{device} does it"),
+                observed: format!("{device} refuses, reason {reason}"),
+            }),
+            (None, _) => Ok(()),
+        }
+    }
+
+    fn check(
+        &mut self,
+        expect: Option<&Expect>,
+        happened: &Happened<'_>,
+        persona: Option<&Persona>,
+    ) -> Result<(), Halt> {
+        expect.map_or(Ok(()), |expect| self.compared(compare(expect, happened, persona)))
+    }
+
+    fn compared(&mut self, comparison: Comparison) -> Result<(), Halt> {
+        let Comparison { outcome, expected, observed } = comparison;
+        self.world.journal.record(Event::Compared { outcome, expected, observed });
+        if outcome == Expectation::Missed { Err(Halt::Missed) } else { Ok(()) }
+    }
+
+    fn operation(&self, ask: &Ask) -> Result<Operation, Halt> {
+        let user = |person: &str| {
+            let unknown = || Halt::Stuck(format!("there is nobody called {person}"));
+            self.world.person(person).cloned().ok_or_else(unknown)
+        };
+        Ok(match ask {
+            Ask::SignIn { person, password } => {
+                let persona = user(person)?;
+                let password = self.optional(password.as_ref())?.unwrap_or(persona.password);
+                Operation::SignIn { user: persona.user, password }
+            }
+            Ask::ChooseChannel(channel) => Operation::ChooseChannel { channel: *channel },
+            Ask::ResendCode => Operation::ResendCode,
+            Ask::SubmitCode(code) => Operation::SubmitCode { code: self.code(code)? },
+            Ask::BeginEnrolment(token) => Operation::BeginEnrolment { token: *token },
+            Ask::SubmitRegistrationCode(code) => {
+                Operation::SubmitRegistrationCode { code: self.shelf.secret(code)? }
+            }
+            Ask::ConfirmEnrolment(code) => {
+                Operation::ConfirmEnrolment { code: self.optional(code.as_ref())? }
+            }
+            Ask::CreateCertificate => Operation::CreateCertificate { csr_pem: None },
+            Ask::Probe => Operation::Probe,
+            Ask::ListTokens => Operation::ListTokens,
+            Ask::RevokeToken(token) => Operation::RevokeToken { token: self.shelf.plain(token)? },
+            Ask::Cancel => Operation::Cancel,
+            Ask::SignOut => Operation::SignOut,
+            Ask::Unlock { person } => Operation::Unlock { user: user(person)?.user },
+        })
+    }
+
+    fn code(&self, code: &CodeText) -> Result<Secret, Missing> {
+        match code {
+            CodeText::Exactly(text) => self.shelf.secret(text),
+            CodeText::WrongFor(text) => self.shelf.secret(text).map(|code| wrong_for(&code)),
+        }
+    }
+
+    fn optional(&self, text: Option<&Text>) -> Result<Option<Secret>, Missing> {
+        text.map(|text| self.shelf.secret(text)).transpose()
+    }
+
+    fn device_act(&self, act: &DeviceAct) -> Result<Act, Missing> {
+        let secret = |text: &Text| self.shelf.secret(text);
+        Ok(match act {
+            DeviceAct::Grant(permission) => Act::Grant(*permission),
+            DeviceAct::Deny(permission) => Act::Deny(*permission),
+            DeviceAct::Scan(qr) => Act::Scan(self.shelf.picture(qr)?),
+            DeviceAct::OpenLink(link) => Act::OpenLink(secret(link)?),
+            DeviceAct::EnterPassword(password) => Act::EnterPassword(secret(password)?),
+            DeviceAct::EnterAddress(address) => Act::EnterAddress(self.shelf.plain(address)?),
+            DeviceAct::EnterSerialNumber(number) => {
+                Act::EnterSerialNumber(self.shelf.plain(number)?)
+            }
+            DeviceAct::EnterActivationCode(code) => Act::EnterActivationCode(secret(code)?),
+            DeviceAct::Save => Act::Save,
+            DeviceAct::ReadRegistrationCode => Act::ReadRegistrationCode,
+            DeviceAct::Done => Act::Done,
+            DeviceAct::Activate => Act::Activate,
+            DeviceAct::SetPin { pin, again } => {
+                Act::SetPin { pin: secret(pin)?, again: secret(again)? }
+            }
+            DeviceAct::Unlock(pin) => Act::Unlock(secret(pin)?),
+            DeviceAct::Lock => Act::Lock,
+            DeviceAct::ReadCode(pin) => Act::ReadCode(self.optional(pin.as_ref())?),
+            DeviceAct::SetClockSkew(ms) => Act::SetClockSkew(*ms),
+            DeviceAct::GoOffline => Act::GoOffline,
+            DeviceAct::GoOnline => Act::GoOnline,
+            DeviceAct::Wipe => Act::Wipe,
+        })
+    }
+}
+
+fn halt_of(error: AskError, operation: &Operation) -> Halt {
+    match error {
+        AskError::Unmapped(_) => Halt::Unsupported(operation.kind().to_string()),
+        AskError::Unreachable(_) | AskError::TimedOut(_) | AskError::Unclear(_) => {
+            Halt::Stuck(error.to_string())
+        }
+    }
+}
