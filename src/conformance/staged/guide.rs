@@ -2,6 +2,7 @@
 
 use super::Came::{Broken, Kept, Untested};
 use super::*;
+use crate::domain::TokenKind::{Desktop, Mobile};
 
 fn promised(person: &'static str, channel: Channel) -> Staged {
     Staged::new().sign_in("main", person, sent(channel))
@@ -70,7 +71,6 @@ fn a_page_shows_its_material() {
             .ask("main", request, answer)
     };
     let bare = || Observed { offered: Some(Offered::default()), ..reply(Re::Activation) };
-    use crate::domain::TokenKind::{Desktop, Mobile};
     for (id, kind) in [("guide.mobile-material", Mobile), ("guide.desktop-material", Desktop)] {
         let cases = vec![
             ("all of it", begun(kind, page(1)), Kept),

@@ -195,6 +195,7 @@ impl Staged {
     }
 
     /// An act at a device.
+    #[allow(clippy::too_many_arguments, reason = "the fields of the entry, in its order")]
     pub(super) fn act(
         mut self,
         device: &'static str,
