@@ -212,7 +212,10 @@ impl<'a> Story<'a> {
     /// been made anew since.
     pub(super) fn is_enrolled(&self, person: &str, entry: EntryId) -> bool {
         let mut deciding = self.exchanges.iter().rev().filter(|exchange| {
-            exchange.person == Some(person) && exchange.answered < entry && !exchange.is_rejected()
+            exchange.person == Some(person)
+                && exchange.answered < entry
+                && !exchange.is_rejected()
+                && exchange.observed.reply != ReplyKind::Unsupported
         });
         let last = deciding.find(|exchange| {
             exchange.observed.reply == ReplyKind::Enrolled
