@@ -84,6 +84,12 @@ impl Reference {
         &self.parameters
     }
 
+    /// The time by its clock.
+    #[must_use]
+    pub fn now(&self) -> crate::domain::Moment {
+        self.clock.now()
+    }
+
     /// Whether `defect` is switched on.
     #[must_use]
     pub fn has(&self, defect: &Defect) -> bool {

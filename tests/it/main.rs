@@ -17,4 +17,5 @@ mod reference;
 mod reports;
 mod runs;
 mod sms;
+mod stage;
 mod tokens;

@@ -1,1 +1,191 @@
-//! Tests of runs.
+//! Whole runs: sound, repeatable, and the same by two routes.
+
+use crate::stage;
+use fobwatch::adapters::builtin::{self, Builtin};
+use fobwatch::adapters::map::MapHost;
+use fobwatch::conformance::Verdict;
+use fobwatch::domain::{Chance, Moment, VirtualClock};
+use fobwatch::journal::{Entry, Event};
+use fobwatch::reference::server::Server;
+use fobwatch::reference::{Parameters, Reference, Wire};
+use fobwatch::report::{self, Standing};
+use fobwatch::runner::{Played, Run};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+fn assert_sound(run: &Run) {
+    for played in &run.played {
+        let troubles: Vec<String> =
+            report::trouble::troubles(run, played).iter().map(|one| one.plain()).collect();
+        assert_eq!(
+            played.verdict,
+            Verdict::Pass,
+            "seed {} {}: {:?}\n{}",
+            run.settings.seed,
+            played.plan.id,
+            played.remark,
+            troubles.join("\n")
+        );
+    }
+    assert!(run.strays.is_empty(), "{:?}", run.strays);
+}
+
+/// Unoptimised, one run takes seconds: there a few seeds must do.
+const SEEDS: u64 = if cfg!(debug_assertions) { 4 } else { 200 };
+
+#[test]
+fn the_sound_reference_breaks_nothing_whatever_the_seed() {
+    stage::runtime().block_on(async {
+        let post = stage::post().await;
+        for seed in 0..SEEDS {
+            assert_sound(&stage::run("builtin:reference", seed, &post).await);
+        }
+    });
+}
+
+#[test]
+fn every_requirement_is_put_to_the_test() {
+    let run = stage::runtime()
+        .block_on(async { stage::run("builtin:reference", 1, &stage::post().await).await });
+    for (requirement, standing) in report::standings(&run) {
+        assert_eq!(standing, Standing::Kept, "{}", requirement.id);
+    }
+}
+
+#[test]
+fn a_scenario_covers_what_it_says() {
+    use fobwatch::conformance::Finding;
+    let run = stage::runtime()
+        .block_on(async { stage::run("builtin:reference", 1, &stage::post().await).await });
+    for played in &run.played {
+        for id in &played.plan.covers {
+            let judgement = played.judgements.iter().find(|one| one.requirement.id == id);
+            let finding = judgement.map(|one| &one.finding);
+            assert!(
+                matches!(finding, Some(Finding::Kept { .. })),
+                "{} says that it covers {id}: {finding:?}",
+                played.plan.id
+            );
+        }
+    }
+}
+
+#[test]
+fn the_same_seed_gives_the_same_bytes() {
+    stage::runtime().block_on(async {
+        let first =
+            stage::journal_of(&stage::run("builtin:reference", 7, &stage::post().await).await);
+        let second =
+            stage::journal_of(&stage::run("builtin:reference", 7, &stage::post().await).await);
+        assert!(first == second, "two runs with one seed differ");
+        let other =
+            stage::journal_of(&stage::run("builtin:reference", 8, &stage::post().await).await);
+        assert!(first != other, "another seed must make another world");
+    });
+}
+
+#[test]
+fn no_secret_stands_in_a_journal() {
+    use fobwatch::journal::Masking;
+    stage::runtime().block_on(async {
+        let post = stage::post().await;
+        let host = fobwatch::adapters::open("builtin:reference").await.expect("it is built in");
+        let mut settings = stage::settings("builtin:reference", 1);
+        settings.masking = Masking::Revealed;
+        let tickets = stage::shipped();
+        let open = fobwatch::runner::run(host, &post.office, tickets, settings, |_| {}).await;
+        let shown = String::from_utf8(stage::journal_of(&open)).expect("UTF-8");
+        let masked = stage::run("builtin:reference", 1, &stage::post().await).await;
+        let hidden = String::from_utf8(stage::journal_of(&masked)).expect("UTF-8");
+        let codes = codes_in(&shown);
+        assert!(codes.len() > 50, "the revealed journal shows {} codes", codes.len());
+        for code in codes {
+            assert!(!hidden.contains(&code), "{code} stands in the masked journal");
+        }
+    });
+}
+
+/// The eight-digit PINs of a revealed journal.
+fn codes_in(journal: &str) -> Vec<String> {
+    let pattern = regex::Regex::new(r"\b\d{8}\b").expect("a pattern");
+    let texts = journal.lines().filter(|line| line.contains("\"message_arrived\""));
+    texts.flat_map(|line| pattern.find_iter(line).map(|one| one.as_str().to_owned())).collect()
+}
+
+/// A reference in its own server, with a virtual clock that all scenarios share.
+async fn served(post: &stage::Post, seed: u64) -> Server {
+    let courier = Wire::new(builtin::sender_to(&post.office.endpoints)).expect("a client");
+    let reference = Reference::new(
+        Parameters::default(),
+        Vec::new(),
+        Arc::new(VirtualClock::starting_at(Moment::EPOCH)),
+        Chance::seeded(seed, "reference"),
+        Arc::new(courier),
+    );
+    let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    Server::start(reference, any).await.expect("loopback is free")
+}
+
+/// What happened, without what may differ by route: the time of day, the seed's names, and how the
+/// subject puts its answers.
+fn essence(played: &Played) -> Vec<String> {
+    let start = played.entries.first().map_or(Moment::EPOCH, |first| first.at);
+    played.entries.iter().filter_map(|entry| essential(entry, start)).collect()
+}
+
+fn essential(entry: &Entry, start: Moment) -> Option<String> {
+    let mut entry = entry.clone();
+    match &mut entry.event {
+        Event::Answered { shown, .. } => shown.clear(),
+        // Only a subject with a clock of its own is asked to advance it.
+        Event::Asked { request, .. } if request.operation.to_string() == "advance_clock" => {
+            return None;
+        }
+        _ => {}
+    }
+    if let Event::Answered { observed, .. } = &mut entry.event {
+        observed.certificate = None;
+        observed.bound.iter_mut().for_each(|token| token.id.clear());
+        if let Some(offered) = &mut observed.offered {
+            offered.serial_number = None;
+        }
+    }
+    let mut value = serde_json::to_value(&entry).expect("an entry serialises");
+    let object = value.as_object_mut().expect("an object");
+    // Numbers of entries shift where one route asks more.
+    for name in ["id", "asked"] {
+        object.remove(name);
+    }
+    object.insert("at".to_owned(), format!("{:?}", entry.at - start).into());
+    Some(value.to_string())
+}
+
+#[test]
+fn the_same_scenarios_through_the_map_give_the_same_record() {
+    stage::runtime().block_on(async {
+        let post = stage::post().await;
+        let server = served(&post, 1).await;
+        let text = include_str!("../../adapters/reference.yaml");
+        let base = format!("http://{}", server.address());
+        let text = text.replace("http://127.0.0.1:4010", &base);
+        let host = MapHost::load(&text, "adapters/reference.yaml", None).await.expect("it loads");
+        let mapped = stage::play(Arc::new(host), "map:adapters/reference.yaml", 1, &post).await;
+        let direct = Builtin::new(Parameters::default(), Vec::new());
+        let direct = stage::play(Arc::new(direct), "builtin:reference", 1, &post).await;
+        assert_sound(&mapped);
+        for (one, other) in direct.played.iter().zip(&mapped.played) {
+            let (one, other) = (essence(one), essence(other));
+            let without_advance = |lines: Vec<String>| -> Vec<String> {
+                lines
+                    .into_iter()
+                    .filter(|line| !(line.contains("\"harness\"") && line.contains("\"done\"")))
+                    .collect()
+            };
+            let (one, other) = (without_advance(one), without_advance(other));
+            assert_eq!(one.len(), other.len());
+            for (left, right) in one.iter().zip(&other) {
+                assert_eq!(left, right);
+            }
+        }
+    });
+}

@@ -12,7 +12,7 @@ use axum::extract::{Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
 use axum::http::{HeaderMap, HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -21,7 +21,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub(super) fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/api/{operation}", post(ask))
+    Router::new().route("/api/clock", get(clock)).route("/api/{operation}", post(ask))
+}
+
+/// The server's time, so that a harness can begin where a virtual clock stands.
+async fn clock(State(site): State<Arc<Site>>) -> Json<Value> {
+    Json(json!({ "now": site.reference.now() }))
 }
 
 async fn ask(

@@ -1,0 +1,76 @@
+//! What the tests of whole runs share: gateways, a host, and a run.
+
+use fobwatch::adapters::{self, Endpoints, Host};
+use fobwatch::conformance::profile::PROFILES;
+use fobwatch::conformance::{Profile, REQUIREMENTS};
+use fobwatch::domain::{Moment, Secret, VirtualClock};
+use fobwatch::gateways::Account;
+use fobwatch::gateways::email::smtp;
+use fobwatch::gateways::inbox::Inbox;
+use fobwatch::gateways::listen::{Gateways, Settings};
+use fobwatch::journal::{self, Masking};
+use fobwatch::runner::{self, PostOffice, Run, Ticket};
+use fobwatch::scenario::catalogue;
+use std::sync::Arc;
+
+/// Gateways with the inbox behind them.
+pub(crate) struct Post {
+    pub(crate) office: PostOffice,
+    _gateways: Gateways,
+}
+
+pub(crate) async fn post() -> Post {
+    let inbox = Inbox::new(Arc::new(VirtualClock::starting_at(Moment::EPOCH)));
+    let account = Account { id: "AC".repeat(17), token: Secret::new("token") };
+    let settings = Settings::loopback(account.clone());
+    let gateways =
+        Gateways::open(settings, Arc::clone(&inbox), smtp::open).await.expect("loopback is free");
+    let addresses = gateways.addresses();
+    let endpoints = Endpoints {
+        sms_url: addresses.sms.as_str().trim_end_matches('/').to_owned(),
+        sms_account: account.id,
+        sms_token: account.token,
+        smtp: addresses.smtp,
+    };
+    Post { office: PostOffice { inbox, endpoints }, _gateways: gateways }
+}
+
+pub(crate) fn shipped() -> Vec<Ticket> {
+    let known: Vec<&str> = REQUIREMENTS.iter().map(|requirement| requirement.id).collect();
+    runner::tickets(catalogue::shipped(&known).expect("the shipped scenarios load"))
+}
+
+pub(crate) fn settings(against: &str, seed: u64) -> runner::Settings {
+    let wanted = ["guide", "rfc-otp"];
+    let profiles: Vec<&'static Profile> =
+        PROFILES.iter().copied().filter(|profile| wanted.contains(&profile.name)).collect();
+    runner::Settings {
+        seed,
+        against: against.to_owned(),
+        paths: Vec::new(),
+        profiles,
+        jobs: 4,
+        masking: Masking::Masked,
+    }
+}
+
+/// Plays all shipped scenarios against `host`.
+pub(crate) async fn play(host: Arc<dyn Host>, against: &str, seed: u64, post: &Post) -> Run {
+    runner::run(host, &post.office, shipped(), settings(against, seed), |_| {}).await
+}
+
+/// Plays all shipped scenarios against what `against` names.
+pub(crate) async fn run(against: &str, seed: u64, post: &Post) -> Run {
+    let host = adapters::open(against).await.expect("it can be reached");
+    play(host, against, seed, post).await
+}
+
+pub(crate) fn journal_of(run: &Run) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    journal::write(&mut bytes, &run.lines()).expect("memory takes it");
+    bytes
+}
+
+pub(crate) fn runtime() -> tokio::runtime::Runtime {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads")
+}
