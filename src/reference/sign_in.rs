@@ -9,10 +9,16 @@ use super::turn::{OutgoingPin, Step, Turn, must_enrol};
 use super::{Reference, View, defects};
 use crate::domain::{Assurance, Channel, Recipient, RejectionClass, Reply, Secret};
 
+/// The longest user name that is looked up, in bytes: a mailbox (RFC 5321 §4.5.3.1.3) fits.
+const LONGEST_USER: usize = 256;
+
 impl Turn<'_> {
     /// Whatever comes of it, the session before it is over.
     pub(super) fn sign_in(&mut self, user: &str, password: &Secret) -> Step {
         self.state.sessions.remove(self.id);
+        if user.len() > LONGEST_USER {
+            return Err(RejectionClass::Denied.into());
+        }
         self.refuse_if_name_locked(user)?;
         if !self.is_password_right(user, password) {
             self.strike_name(user);

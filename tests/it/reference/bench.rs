@@ -173,7 +173,7 @@ pub(super) fn seed(serial: &str, code: &str, random: [u8; 2]) -> Key {
 }
 
 pub(super) fn totp(key: &Key) -> Totp {
-    Totp::new(key, Algorithm::Sha256, Digits::SIX, Period::RECOMMENDED)
+    Totp::new(key, Algorithm::Sha256, Digits::SIX, Period::DEFAULT)
 }
 
 /// The digits that a message begins with.

@@ -1,10 +1,11 @@
 //! Without defects: the guide step by step, and the rules between its sentences.
 
-use super::bench::{bench, bench_with, other_than, pin_in, rejected, secret};
+use super::bench::{bench, bench_with, der_of, other_than, pin_in, rejected, secret};
 use fobwatch::domain::{
     Assurance, Channel, Mailbox, Operation, Recipient, RejectionClass, Reply, TokenKind,
 };
-use fobwatch::reference::Parameters;
+use fobwatch::reference::{Parameters, SessionId};
+use fobwatch::tokens::{Network, NoNetwork};
 use std::time::Duration;
 
 const MUST_ENROL: [TokenKind; 2] = [TokenKind::Mobile, TokenKind::Desktop];
@@ -438,6 +439,66 @@ async fn provisioning_again_starts_a_person_anew() {
     bench.ask("admin", Operation::Provision(Box::new(moved.clone()))).await;
     assert_eq!(bench.ask("main", Operation::Probe).await, Reply::SignedOut);
     assert!(matches!(bench.sign_in("main", &moved).await, Reply::CodeRequired { .. }));
+}
+
+#[tokio::test]
+async fn a_certificate_is_signed_for_a_fresh_key_or_the_one_requested() {
+    let bench = bench(&[]).await;
+    let totp = bench.enrol(&bench.ada).await;
+    bench.sign_in("main", &bench.ada).await;
+    bench.code("main", &bench.totp_code(&totp)).await;
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let csr = rcgen::CertificateParams::default().serialize_request(&key).expect("a request");
+    let csr = csr.pem().expect("PEM");
+    let ask = |csr_pem: Option<String>| bench.ask("main", Operation::CreateCertificate { csr_pem });
+    let Reply::Certificate { pem } = ask(Some(csr.clone())).await else {
+        panic!("a certificate");
+    };
+    let has = |der: &[u8], part: &[u8]| der.windows(part.len()).any(|window| window == part);
+    let der = der_of(&pem);
+    assert!(has(&der, key.public_key_raw()) && has(&der, bench.ada.name.as_bytes()));
+    assert!(has(&der, b"300101000000Z") && has(&der, b"310101000000Z"), "dates of the clock");
+    let Reply::Certificate { pem } = ask(None).await else { panic!("a certificate") };
+    assert!(!has(&der_of(&pem), key.public_key_raw()));
+    let forged = csr.replacen('A', "B", 40);
+    for wrong in ["", "-----BEGIN CERTIFICATE REQUEST-----", forged.as_str()] {
+        assert_eq!(ask(Some(wrong.to_owned())).await, rejected(RejectionClass::Malformed));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_who_submit_one_code_at_once_one_is_let_in() {
+    for _ in 0..20 {
+        let bench = bench(&[]).await;
+        let totp = bench.enrol(&bench.ada).await;
+        let code = bench.totp_code(&totp);
+        let mut racers = tokio::task::JoinSet::new();
+        for racer in 0..4 {
+            let session = SessionId::new(format!("racer {racer}"));
+            bench.sign_in(session.as_str(), &bench.ada).await;
+            let (reference, code) = (bench.reference.clone(), secret(&code));
+            racers.spawn(async move {
+                let operation = Operation::SubmitCode { code };
+                reference.handle(&session, &operation).await.to_reply()
+            });
+        }
+        let replies = racers.join_all().await;
+        let admitted = replies.iter().filter(|reply| **reply == two_factor()).count();
+        assert_eq!(admitted, 1, "{replies:?}");
+    }
+}
+
+#[tokio::test]
+async fn devices_reach_the_server_under_its_public_address_without_a_socket() {
+    let bench = bench(&[]).await;
+    let network: &dyn Network = &*bench.reference;
+    let about = network.get("reference.test/device/about").await.expect("reached");
+    assert_eq!(about.body["name"], "Reference Signing Service");
+    let body = serde_json::json!({"serial_number": "1"});
+    let refused = network.post("reference.test/device/activate", &body).await.expect("reached");
+    assert_eq!((refused.status, &refused.body["error"]), (400, &"malformed".into()));
+    let elsewhere = network.get("other.test/device/about").await;
+    assert_eq!(elsewhere, Err(NoNetwork("other.test/device/about".to_owned())));
 }
 
 #[tokio::test]
