@@ -34,10 +34,8 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
 /// Escapes what HTML needs in text and quoted attributes, and leaves `/` as it is: addresses and
 /// certificates can then be read from the source too, as simple test programs do.
 fn escaped(output: &mut Output<'_>, state: &mut State<'_, '_>, value: &Value) -> Result<(), Error> {
-    let text = match state.auto_escape() {
-        AutoEscape::Html if !value.is_safe() => value.as_str(),
-        _ => None,
-    };
+    let is_plain = matches!(state.auto_escape(), AutoEscape::Html) && !value.is_safe();
+    let text = value.as_str().filter(|_| is_plain);
     let Some(text) = text else { return escape_formatter(output, state, value) };
     for character in text.chars() {
         match character {

@@ -152,8 +152,7 @@ impl Bench {
 
     /// The PIN of the newest message that has one.
     pub(super) fn newest_pin(&self) -> String {
-        let pins = self.messages().into_iter().filter_map(|message| pin_in(&message));
-        pins.last().expect("a PIN was sent")
+        self.messages().iter().rev().find_map(pin_in).expect("a PIN was sent")
     }
 
     /// Ends with a locked Ada; the session `main` waits for her PIN, which is returned.
@@ -192,7 +191,7 @@ pub(super) fn other_than(code: &str) -> String {
     format!("{first}{}", &code[1..])
 }
 
-/// A certificate request, or a key without one.
+/// The bytes within PEM.
 pub(super) fn der_of(pem: &str) -> Vec<u8> {
     let body: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
     BASE64.decode(body.as_bytes()).expect("base64 between the PEM lines")

@@ -198,7 +198,7 @@ async fn a_lock_is_told_by_mail_without_digits() {
 #[tokio::test]
 async fn a_lock_with_a_lifetime_ends_and_says_when() {
     let parameters =
-        Parameters { lockout_lifetime: Some(Duration::from_secs(60)), ..Parameters::default() };
+        Parameters { lockout_lifetime: Some(Duration::from_mins(1)), ..Parameters::default() };
     let bench = bench_with(parameters, &[]).await;
     bench.lock_ada().await;
     bench.advance(20);
@@ -337,7 +337,7 @@ async fn material_differs_each_time() {
     );
     assert_ne!(one.serial_number, two.serial_number);
     assert_ne!(one.activation_code, two.activation_code);
-    assert_eq!(one.expires_in, Some(Duration::from_secs(300)));
+    assert_eq!(one.expires_in, Some(Duration::from_mins(5)));
     assert_eq!(one.address.as_deref(), Some("reference.test/device"));
     let (one, two) = (
         bench.begin("main", TokenKind::Mobile).await,
