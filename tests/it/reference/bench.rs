@@ -6,12 +6,14 @@ use fobwatch::domain::{
     Activation, Chance, Channel, Clock, Message, Moment, Operation, Persona, RejectionClass, Reply,
     Secret, Soon, TokenKind, VirtualClock,
 };
-use fobwatch::otp::{Algorithm, Digits, Key, Period, Totp};
+use fobwatch::otp::{Algorithm, Digits, Period, Totp};
 use fobwatch::reference::{
     Courier, Defect, NotSent, Parameters, Reference, SessionId, View, defect,
 };
-use fobwatch::tokens::activation::classic::{self, ActivationCode, SerialNumber};
-use serde_json::json;
+use fobwatch::tokens::activation::classic::{self, ActivationCode, RegistrationCode, SerialNumber};
+use fobwatch::tokens::activation::sealed_qr::SealedActivation;
+use fobwatch::tokens::camera;
+use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -107,31 +109,25 @@ impl Bench {
         self.ask(session, Operation::ConfirmEnrolment { code: None }).await
     }
 
-    /// Enrols a desktop token over the device protocol and signs out.
+    /// Enrols a desktop token by its registration code and signs out.
     pub(super) async fn enrol(&self, who: &Persona) -> Totp {
         self.first_factor("enrolling", who).await;
-        let activation = self.begin("enrolling", TokenKind::Desktop).await;
-        let totp = self.activate(&activation, [0xbe, 0xef]).expect("the device is activated");
+        let material = Material::typed(&self.begin("enrolling", TokenKind::Desktop).await);
+        let code = material.registration_code([0xbe, 0xef]);
+        assert_eq!(self.register("enrolling", &code).await, Reply::Done);
         assert_eq!(self.confirm("enrolling").await, Reply::Enrolled);
         self.ask("enrolling", Operation::SignOut).await;
-        totp
+        material.totp([0xbe, 0xef])
     }
 
-    /// What a device does with the material, over the device protocol.
-    pub(super) fn activate(&self, material: &Activation, random: [u8; 2]) -> Result<Totp, u16> {
-        let serial = material.serial_number.as_deref().expect("a serial number");
-        let code = material.activation_code.as_ref().expect("an activation code").reveal();
-        let body = json!({
-            "serial_number": serial,
-            "activation_code": code,
-            "device_random": data_encoding::HEXLOWER.encode(&random),
-            "platform": "windows",
-        });
-        let reply = self.reference.activate_device(&body);
-        if reply.status != 200 {
-            return Err(reply.status);
-        }
-        Ok(totp(&seed(serial, code, random)))
+    pub(super) async fn register(&self, session: &str, code: &str) -> Reply {
+        self.ask(session, Operation::SubmitRegistrationCode { code: code.into() }).await
+    }
+
+    /// What a phone does with the material, over the device protocol.
+    pub(super) fn activate(&self, material: &Material, random: [u8; 2]) -> Result<Totp, u16> {
+        let reply = self.reference.activate_device(&material.registration(random));
+        if reply.status == 200 { Ok(material.totp(random)) } else { Err(reply.status) }
     }
 
     pub(super) fn advance(&self, seconds: u64) {
@@ -165,14 +161,61 @@ impl Bench {
     }
 }
 
-pub(super) fn seed(serial: &str, code: &str, random: [u8; 2]) -> Key {
-    let serial: SerialNumber = serial.parse().expect("a serial number");
-    let code: ActivationCode = code.parse().expect("an activation code");
-    classic::seed(&code, random, None, &serial)
+/// What a device learns from the activation page.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Material {
+    pub(super) serial: SerialNumber,
+    pub(super) code: ActivationCode,
 }
 
-pub(super) fn totp(key: &Key) -> Totp {
-    Totp::new(key, Algorithm::Sha256, Digits::SIX, Period::DEFAULT)
+impl Material {
+    /// Typed off the page into the desktop program.
+    pub(super) fn typed(page: &Activation) -> Self {
+        let serial = page.serial_number.as_deref().expect("a serial number");
+        let code = page.activation_code.as_ref().expect("an activation code");
+        Self::parsed(serial, code.reveal())
+    }
+
+    /// Scanned by the camera and opened with the password on the page.
+    pub(super) fn scanned(page: &Activation) -> Self {
+        let text = camera::read(page.qr.as_ref().expect("a QR code")).expect("a readable one");
+        let password = page.password.as_ref().expect("a password");
+        let sealed = SealedActivation::open(&text, password).expect("the password opens it");
+        assert_eq!(sealed.address, "reference.test/device");
+        Self::parsed(&sealed.serial_number, sealed.activation_code.reveal())
+    }
+
+    pub(super) fn parsed(serial: &str, code: &str) -> Self {
+        let serial = serial.parse().expect("a serial number");
+        Self { serial, code: code.parse().expect("an activation code") }
+    }
+
+    /// The body of the device's request.
+    pub(super) fn registration(&self, random: [u8; 2]) -> Value {
+        json!({
+            "serial_number": self.serial.to_string(),
+            "activation_code": self.code.to_secret().reveal(),
+            "device_random": data_encoding::HEXLOWER.encode(&random),
+            "platform": "android",
+        })
+    }
+
+    pub(super) fn registration_code(&self, random: [u8; 2]) -> String {
+        let code = RegistrationCode::of(random, &self.serial, &self.code);
+        code.to_secret().reveal().to_owned()
+    }
+
+    pub(super) fn totp(&self, random: [u8; 2]) -> Totp {
+        let key = classic::seed(&self.code, random, None, &self.serial);
+        Totp::new(&key, Algorithm::Sha256, Digits::SIX, Period::DEFAULT)
+    }
+}
+
+/// A well-formed registration code of some other token.
+pub(super) fn made_up_registration_code() -> String {
+    let chance = &mut Chance::seeded(1, "made up");
+    let serial = SerialNumber::mint(chance);
+    Material { serial, code: ActivationCode::mint(chance) }.registration_code([1, 2])
 }
 
 /// The digits that a message begins with.

@@ -1,11 +1,12 @@
 //! Each defect shows, and shows only itself.
 
-use super::bench::{Bench, bench, der_of, other_than, pin_in, rejected, secret};
+use super::bench::{
+    Bench, Material, bench, der_of, made_up_registration_code, other_than, pin_in, rejected,
+};
 use fobwatch::domain::{
-    Assurance, Chance, Channel, Clock, Operation, RejectionClass, Reply, Soon, TokenKind,
+    Assurance, Channel, Clock, Operation, RejectionClass, Reply, Soon, TokenKind,
 };
 use fobwatch::reference::DEFECTS;
-use fobwatch::tokens::activation::classic::RegistrationCode;
 
 #[tokio::test]
 async fn each_defect_shows_itself_and_no_other() {
@@ -76,14 +77,14 @@ fn is_taken(reply: &Reply) -> bool {
 
 async fn old_material_activates(bench: &Bench) -> bool {
     bench.first_factor("main", &bench.ada).await;
-    let material = bench.begin("main", TokenKind::Desktop).await;
+    let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
     bench.advance(301);
     bench.activate(&material, [0, 1]).is_ok()
 }
 
 async fn two_devices_activate(bench: &Bench) -> bool {
     bench.first_factor("main", &bench.ada).await;
-    let material = bench.begin("main", TokenKind::Desktop).await;
+    let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
     bench.activate(&material, [0, 1]).expect("the first device is activated");
     bench.activate(&material, [0, 2]).is_ok()
 }
@@ -97,9 +98,7 @@ async fn alternative_comes_by_sms(bench: &Bench) -> bool {
 async fn a_made_up_registration_code_works(bench: &Bench) -> bool {
     bench.first_factor("main", &bench.ada).await;
     bench.begin("main", TokenKind::Desktop).await;
-    let code = RegistrationCode::mint(&mut Chance::seeded(1, "made up")).to_string();
-    let submit = Operation::SubmitRegistrationCode { code: secret(&code) };
-    bench.ask("main", submit).await == Reply::Done
+    bench.register("main", &made_up_registration_code()).await == Reply::Done
 }
 
 async fn certified_after_the_pin(bench: &Bench) -> bool {

@@ -1,7 +1,7 @@
 //! Over sockets: the pages, the JSON API, the device protocol, and the courier that uses the wire.
 
-use super::bench::{Bench, bench, bench_with, secret};
-use fobwatch::domain::{Message, PhoneNumber, Recipient};
+use super::bench::{Bench, Material, bench, bench_with, secret};
+use fobwatch::domain::{Activation, Message, PhoneNumber, Picture, Recipient};
 use fobwatch::reference::server::Server;
 use fobwatch::reference::{Courier, NotSent, Parameters, Wire, delivery};
 use reqwest::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE};
@@ -101,10 +101,20 @@ async fn the_pages_lead_from_the_password_to_the_qr_code() {
     assert!(page.says("Set up the app on your phone"));
     assert!(page.attribute("id=\"qr\" src=").starts_with("data:image/png;base64,"));
     assert_eq!(page.text_of("password").len(), 8);
+    let qr = Picture::from_data_uri(&page.attribute("id=\"qr\" src=")).expect("a picture");
+    let password = Some(page.text_of("password").into());
+    let shown = Activation { qr: Some(qr), password, ..Activation::default() };
     let early = browser.submit("/confirm", &[]).await;
     assert_eq!(early.status, StatusCode::CONFLICT);
     assert!(early.says("Set up the app on your phone") && early.html.contains("role=\"alert\""));
     assert_eq!(early.text_of("password"), page.text_of("password"));
+    let registration = Material::scanned(&shown).registration([0xbe, 0xef]);
+    let mut answers = Vec::new();
+    for _ in 0..2 {
+        answers.push(browser.post_json("/device/activate", registration.clone()).await.status());
+    }
+    assert_eq!(answers, [StatusCode::OK, StatusCode::FORBIDDEN]);
+    assert!(browser.submit("/confirm", &[]).await.says("Congratulations"));
 }
 
 #[tokio::test]
@@ -113,23 +123,19 @@ async fn the_pages_lead_from_the_desktop_token_to_the_certificate() {
     let browser = to_the_set_up_page(&bench).await;
     let page = browser.submit("/enrol", &[("token", "desktop")]).await;
     let (serial, code) = (page.text_of("serial_number"), page.text_of("activation_code"));
+    let material = Material::parsed(&serial, &code);
     assert_eq!(page.text_of("address"), "reference.test/device");
     let about: Value = browser.get("/device/about").await.json().await.expect("JSON");
     assert_eq!(about, json!({"name": "Reference Signing Service", "digits": 6, "period": 30}));
-    let material = json!({
-        "serial_number": serial, "activation_code": code, "device_random": "beef",
-        "platform": "windows",
-    });
-    let first = browser.post_json("/device/activate", material.clone()).await;
-    assert_eq!(first.status(), StatusCode::OK);
-    let second = browser.post_json("/device/activate", material).await;
-    assert_eq!(second.status(), StatusCode::FORBIDDEN);
+    let code = material.registration_code([0xbe, 0xef]);
+    let registered = browser.submit("/registration", &[("code", &code)]).await;
+    assert!(registered.html.contains("id=\"activated\""));
     assert!(browser.submit("/confirm", &[]).await.says("Congratulations"));
     assert!(browser.submit("/sign-out", &[]).await.says("Sign in"));
     let credentials =
         [("user", bench.ada.user.as_str()), ("password", bench.ada.password.reveal())];
     assert!(browser.submit("/sign-in", &credentials).await.says("Enter the code of your token"));
-    let totp = super::bench::totp(&super::bench::seed(&serial, &code, [0xbe, 0xef]));
+    let totp = material.totp([0xbe, 0xef]);
     let wrong = browser.submit("/code", &[("code", "000")]).await;
     assert_eq!(wrong.status, StatusCode::UNAUTHORIZED);
     let home = browser.submit("/code", &[("code", &bench.totp_code(&totp))]).await;

@@ -1,10 +1,13 @@
 //! Without defects: the guide step by step, and the rules between its sentences.
 
-use super::bench::{bench, bench_with, der_of, other_than, pin_in, rejected, secret};
+use super::bench::{
+    Material, bench, bench_with, der_of, made_up_registration_code, other_than, pin_in, rejected,
+    secret,
+};
 use fobwatch::domain::{
     Assurance, Channel, Mailbox, Operation, Recipient, RejectionClass, Reply, TokenKind,
 };
-use fobwatch::reference::{Parameters, SessionId};
+use fobwatch::reference::{Parameters, QrFormat, SessionId};
 use fobwatch::tokens::{Network, NoNetwork};
 use std::time::Duration;
 
@@ -314,17 +317,92 @@ async fn wrong_codes_of_the_token_lock_across_sessions() {
 async fn activation_works_once_and_only_in_its_time() {
     let bench = bench(&[]).await;
     bench.first_factor("main", &bench.ada).await;
-    let first = bench.begin("main", TokenKind::Desktop).await;
+    let first = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
     bench.advance(300);
     assert_eq!(bench.activate(&first, [0, 1]).err(), Some(410));
     assert_eq!(bench.confirm("main").await, rejected(RejectionClass::EnrolmentExpired));
-    let second = bench.begin("main", TokenKind::Desktop).await;
+    let second = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
     assert_eq!(bench.activate(&first, [0, 1]).err(), Some(403));
     bench.advance(299);
     assert!(bench.activate(&second, [0, 1]).is_ok());
     assert_eq!(bench.activate(&second, [0, 2]).err(), Some(403));
     assert_eq!(bench.confirm("main").await, Reply::Enrolled);
     assert_eq!(bench.activate(&second, [0, 2]).err(), Some(403));
+}
+
+#[tokio::test]
+async fn the_phone_that_scanned_makes_the_codes_that_are_accepted() {
+    for qr_format in [QrFormat::Png, QrFormat::Svg] {
+        let bench = bench_with(Parameters { qr_format, ..Parameters::default() }, &[]).await;
+        bench.first_factor("main", &bench.ada).await;
+        let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
+        let totp = bench.activate(&material, [0xca, 0xfe]).expect("activated");
+        assert_eq!(bench.confirm("main").await, Reply::Enrolled);
+        let reply = bench.sign_in("main", &bench.ada).await;
+        assert_eq!(reply, Reply::TokenRequired { methods: vec![TokenKind::Mobile] });
+        assert_eq!(bench.code("main", &bench.totp_code(&totp)).await, two_factor());
+    }
+}
+
+#[tokio::test]
+async fn a_wrong_activation_code_activates_nothing() {
+    let bench = bench(&[]).await;
+    bench.first_factor("main", &bench.ada).await;
+    let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
+    let other = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
+    let mixed = Material { serial: other.serial, code: material.code };
+    assert_eq!(bench.activate(&mixed, [0, 1]).err(), Some(403));
+    assert_eq!(bench.confirm("main").await, rejected(RejectionClass::EnrolmentConflict));
+}
+
+#[tokio::test]
+async fn only_its_own_registration_code_activates_a_desktop_token() {
+    let bench = bench(&[]).await;
+    bench.first_factor("main", &bench.ada).await;
+    let material = Material::typed(&bench.begin("main", TokenKind::Desktop).await);
+    assert_eq!(bench.activate(&material, [0, 1]).err(), Some(403), "not over the network");
+    let wrong = bench.register("main", &made_up_registration_code()).await;
+    assert_eq!(wrong, rejected(RejectionClass::CodeInvalid));
+    assert_eq!(bench.confirm("main").await, rejected(RejectionClass::EnrolmentConflict));
+    let code = material.registration_code([0, 1]);
+    assert_eq!(bench.register("main", &code).await, Reply::Done);
+    let again = bench.register("main", &code).await;
+    assert_eq!(again, rejected(RejectionClass::EnrolmentConflict));
+    assert_eq!(bench.confirm("main").await, Reply::Enrolled);
+}
+
+#[tokio::test]
+async fn slips_in_a_registration_code_cost_nothing_and_wrong_ones_lock() {
+    let bench = bench(&[]).await;
+    bench.first_factor("main", &bench.ada).await;
+    let material = Material::typed(&bench.begin("main", TokenKind::Desktop).await);
+    let right = material.registration_code([0, 1]);
+    for slip in ["", "12345", &other_than(&right)] {
+        for _ in 0..4 {
+            let reply = bench.register("main", slip).await;
+            assert_eq!(reply, rejected(RejectionClass::Malformed), "{slip}");
+        }
+    }
+    for _ in 0..5 {
+        let reply = bench.register("main", &made_up_registration_code()).await;
+        assert_eq!(reply, rejected(RejectionClass::CodeInvalid));
+    }
+    assert_eq!(bench.register("main", &right).await, rejected(RejectionClass::Locked));
+}
+
+#[tokio::test]
+async fn a_code_given_with_ok_must_be_the_token_s_and_is_spent() {
+    let bench = bench(&[]).await;
+    bench.first_factor("main", &bench.ada).await;
+    let material = Material::typed(&bench.begin("main", TokenKind::Desktop).await);
+    bench.register("main", &material.registration_code([0, 1])).await;
+    let code = bench.totp_code(&material.totp([0, 1]));
+    let confirm = |code: &str| Operation::ConfirmEnrolment { code: Some(secret(code)) };
+    let wrong = bench.ask("main", confirm(&other_than(&code))).await;
+    assert_eq!(wrong, rejected(RejectionClass::CodeInvalid));
+    assert_eq!(bench.ask("main", confirm(&code)).await, Reply::Enrolled);
+    bench.sign_in("main", &bench.ada).await;
+    assert_eq!(bench.code("main", &code).await, rejected(RejectionClass::CodeSpent));
 }
 
 #[tokio::test]
@@ -352,7 +430,7 @@ async fn an_abandoned_enrolment_binds_nobody() {
     for ending in [Operation::SignOut, Operation::Cancel] {
         let bench = bench(&[]).await;
         bench.first_factor("main", &bench.ada).await;
-        let material = bench.begin("main", TokenKind::Desktop).await;
+        let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
         bench.activate(&material, [0, 1]).expect("activated");
         bench.ask("main", ending).await;
         assert!(matches!(bench.sign_in("main", &bench.ada).await, Reply::CodeRequired { .. }));
@@ -377,7 +455,7 @@ async fn a_second_session_cannot_enrol_past_a_bound_token() {
 async fn the_congratulations_page_leads_nowhere_but_out() {
     let bench = bench(&[]).await;
     bench.first_factor("main", &bench.ada).await;
-    let material = bench.begin("main", TokenKind::Desktop).await;
+    let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
     bench.activate(&material, [0, 1]).expect("activated");
     assert_eq!(bench.confirm("main").await, Reply::Enrolled);
     let certificate = Operation::CreateCertificate { csr_pem: None };
