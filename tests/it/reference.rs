@@ -9,4 +9,5 @@
 mod bench;
 mod defective;
 mod http;
+mod second_factor;
 mod sound;
