@@ -10,6 +10,8 @@ use std::fmt;
 
 pub mod profile;
 pub mod rules;
+#[cfg(test)]
+mod staged;
 mod story;
 mod verdict;
 

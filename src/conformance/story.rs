@@ -2,6 +2,7 @@
 //! back, which messages followed, where each code came from.
 
 use super::Finding;
+use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Assurance, Channel, Moment};
@@ -38,12 +39,15 @@ pub(super) struct DeviceAct<'a> {
     pub(super) act: &'a str,
     pub(super) given: Option<Mark>,
     pub(super) activated: bool,
+    /// Whether the service said no: a refusal by the device itself says nothing about the service.
+    pub(super) turned_away: bool,
     pub(super) code: Option<Mark>,
 }
 
 /// A person as the subject knows them.
 pub(super) struct Person<'a> {
     pub(super) name: &'a str,
+    pub(super) user: &'a str,
     pub(super) mobile: Option<&'a str>,
     pub(super) mailbox_local: &'a str,
 }
@@ -64,6 +68,8 @@ pub(super) struct Story<'a> {
     pub(super) arrivals: Vec<Arrival<'a>>,
     pub(super) acts: Vec<DeviceAct<'a>>,
     pub(super) waits: Vec<Wait<'a>>,
+    /// Questions that were not answered, with their sessions.
+    unanswered: Vec<(EntryId, &'a str)>,
     /// When the clock was moved forward.
     pub(super) leaps: Vec<EntryId>,
     owners: Vec<(&'a str, &'a str)>,
@@ -80,8 +86,9 @@ impl<'a> Story<'a> {
 
     fn take(&mut self, entries: &'a [Entry], entry: &'a Entry) {
         match &entry.event {
-            Event::PersonInvented { person, mobile, mailbox, .. } => self.people.push(Person {
+            Event::PersonInvented { person, user, mobile, mailbox } => self.people.push(Person {
                 name: person,
+                user,
                 mobile: mobile.as_ref().map(crate::domain::PhoneNumber::as_str),
                 mailbox_local: mailbox.local(),
             }),
@@ -109,7 +116,7 @@ impl<'a> Story<'a> {
                 channel: to.channel(),
                 code: *code,
             }),
-            Event::Acted { device, act, given, outcome, code, .. } => {
+            Event::Acted { device, act, given, outcome, reason, code } => {
                 let owner = self.owners.iter().find(|(known, _)| known == device);
                 self.acts.push(DeviceAct {
                     entry: entry.id,
@@ -118,17 +125,27 @@ impl<'a> Story<'a> {
                     owner: owner.map_or("", |(_, owner)| owner),
                     act,
                     given: *given,
-                    activated: *outcome == crate::domain::device::OutcomeKind::Activated,
+                    activated: *outcome == OutcomeKind::Activated,
+                    turned_away: matches!(
+                        reason,
+                        Some(Reason::Unauthorized | Reason::ActivationExpired)
+                    ),
                     code: *code,
                 });
             }
             Event::Waited { person, channel, came } => {
-                self.waits.push(Wait { entry: entry.id, person, channel: *channel, came: *came })
+                self.waits.push(Wait { entry: entry.id, person, channel: *channel, came: *came });
             }
             Event::ClockAdvanced { .. } => self.leaps.push(entry.id),
+            Event::NotAnswered { asked, .. } => {
+                if let Some(Event::Asked { session, .. }) =
+                    entries.get(asked.index()).map(|entry| &entry.event)
+                {
+                    self.unanswered.push((*asked, session));
+                }
+            }
             Event::Started { .. }
             | Event::Asked { .. }
-            | Event::NotAnswered { .. }
             | Event::Compared { .. }
             | Event::Noted { .. }
             | Event::Finished { .. } => {}
@@ -182,17 +199,57 @@ impl<'a> Story<'a> {
         })
     }
 
+    /// The name of the person whose user name is `user`.
+    pub(super) fn called(&self, user: &str) -> Option<&'a str> {
+        self.people.iter().find(|person| person.user == user).map(|person| person.name)
+    }
+
     pub(super) fn person(&self, name: &str) -> Option<&Person<'a>> {
         self.people.iter().find(|person| person.name == name)
     }
 
-    /// Whether `person` had finished an enrolment before `entry`.
+    /// Whether `person` had finished an enrolment before `entry`, and neither revoked a token nor
+    /// been made anew since.
     pub(super) fn is_enrolled(&self, person: &str, entry: EntryId) -> bool {
-        self.exchanges.iter().any(|exchange| {
+        let mut deciding = self.exchanges.iter().rev().filter(|exchange| {
             exchange.person == Some(person)
-                && exchange.observed.reply == ReplyKind::Enrolled
                 && exchange.answered < entry
+                && !exchange.is_rejected()
+                && exchange.observed.reply != ReplyKind::Unsupported
+        });
+        let last = deciding.find(|exchange| {
+            exchange.observed.reply == ReplyKind::Enrolled
+                && exchange.request.operation != OperationKind::Probe
+                || matches!(
+                    exchange.request.operation,
+                    OperationKind::RevokeToken | OperationKind::Provision
+                )
+        });
+        last.is_some_and(|exchange| exchange.observed.reply == ReplyKind::Enrolled)
+    }
+
+    /// Whether a question of `session` before `entry` went unanswered since its last sign-in: then
+    /// nobody knows where it stands.
+    pub(super) fn is_uncertain(&self, session: &str, entry: EntryId) -> bool {
+        let begun = self
+            .earlier(session, entry)
+            .find(|exchange| exchange.request.operation == OperationKind::SignIn)
+            .map(|exchange| exchange.asked);
+        self.unanswered.iter().any(|(asked, of)| {
+            *of == session && *asked < entry && begun.is_none_or(|begun| *asked > begun)
         })
+    }
+
+    /// Whether the session was waiting for a code, by its last answer that says where it stands:
+    /// only then does an answer say something about the code.
+    pub(super) fn awaited(&self, exchange: &Exchange<'a>) -> bool {
+        let mut standing =
+            self.earlier(exchange.session, exchange.asked).map(|one| one.observed.reply);
+        let last = standing.find(|reply| {
+            !matches!(reply, ReplyKind::Rejected | ReplyKind::Unsupported | ReplyKind::Done)
+        });
+        matches!(last, Some(ReplyKind::CodeRequired | ReplyKind::TokenRequired))
+            && !self.is_uncertain(exchange.session, exchange.asked)
     }
 
     /// How much `session` had proven when `entry` was made.
@@ -215,11 +272,13 @@ impl<'a> Story<'a> {
                 continue;
             };
             let mut refused_before = 0;
+            let mut since = None;
             let mut sessions_before: Vec<&str> = Vec::new();
             for earlier in submissions.iter().rev().filter(|one| one.person == person) {
-                if earlier.accepted {
+                if earlier.accepted || self.unlocked_between(earlier.exchange, exchange) {
                     break;
                 }
+                since = Some(earlier.exchange.answered);
                 refused_before += 1;
                 if !sessions_before.contains(&earlier.exchange.session) {
                     sessions_before.push(earlier.exchange.session);
@@ -231,6 +290,7 @@ impl<'a> Story<'a> {
                 code,
                 accepted: accepts(exchange.observed.reply),
                 refused_before,
+                since,
                 sessions_before: sessions_before.len(),
                 first_use: !submissions.iter().any(|one| one.code == code),
                 accepted_before: submissions.iter().any(|one| one.code == code && one.accepted),
@@ -239,10 +299,23 @@ impl<'a> Story<'a> {
         submissions
     }
 
-    /// Whether `submission` should have been accepted, had there been no failures before: the code
-    /// was delivered for this very session and person, is fresh, newest and unused.
+    /// Whether an administrator lifted a lock between two questions.
+    fn unlocked_between(&self, earlier: &Exchange<'a>, later: &Exchange<'a>) -> bool {
+        self.asks(OperationKind::Unlock)
+            .any(|unlock| unlock.asked > earlier.asked && unlock.asked < later.asked)
+    }
+
+    /// Whether `submission` should have been accepted, had there been no failures before: the
+    /// session waits for a code, and this one is its person's, fresh, newest and unused.
     pub(super) fn is_right(&self, submission: &Submission<'_, 'a>) -> bool {
-        let Some(delivery) = self.delivery(submission.code) else { return false };
+        let delivered = match self.delivery(submission.code) {
+            Some(delivery) => self.is_right_pin(submission, delivery),
+            None => self.is_right_token_code(submission),
+        };
+        delivered && submission.first_use && self.awaited(submission.exchange)
+    }
+
+    fn is_right_pin(&self, submission: &Submission<'_, 'a>, delivery: &Arrival<'a>) -> bool {
         let bound = self.cause(delivery).is_some_and(|cause| {
             cause.session == submission.exchange.session && cause.person == Some(submission.person)
         });
@@ -252,13 +325,42 @@ impl<'a> Story<'a> {
                 && later.code.is_some()
                 && self.cause(later).map(|cause| cause.session) == Some(submission.exchange.session)
         });
-        let age = submission.exchange.at - delivery.at;
-        bound && newest && submission.first_use && age < FRESH
+        bound && newest && submission.exchange.at - delivery.at < FRESH
+    }
+
+    fn is_right_token_code(&self, submission: &Submission<'_, 'a>) -> bool {
+        let Some(making) = self.making(submission.code) else { return false };
+        let exchange = submission.exchange;
+        let step = |moment: Moment| moment.unix_seconds() / STEP_SECONDS;
+        let confirmed = self
+            .asks(OperationKind::ConfirmEnrolment)
+            .any(|one| one.request.code == Some(submission.code));
+        making.owner == submission.person
+            && self.is_enrolled(submission.person, exchange.asked)
+            && step(making.at) == step(exchange.at)
+            && !self.is_skewed(making.device)
+            && !confirmed
+    }
+
+    /// Whether the clock of `device` was ever set off.
+    pub(super) fn is_skewed(&self, device: &str) -> bool {
+        self.acts.iter().any(|act| act.device == device && act.act == "set_clock_skew")
+    }
+
+    /// Whether only the failures before it can decide `submission`: it is right, and no time was
+    /// skipped since the first of them, in which a lock might have ended.
+    pub(super) fn is_telling(&self, submission: &Submission<'_, 'a>) -> bool {
+        let since = submission.since.unwrap_or(submission.exchange.asked);
+        self.is_right(submission)
+            && !self.leaps.iter().any(|leap| *leap > since && *leap < submission.exchange.asked)
     }
 }
 
+/// The time step of every token here; RFC 6238 §5.2 recommends it.
+pub(super) const STEP_SECONDS: u64 = 30;
+
 /// A code younger than this is taken for fresh: real servers' codes live at least two minutes.
-const FRESH: Duration = Duration::from_secs(60);
+const FRESH: Duration = Duration::from_mins(1);
 
 /// A submitted code.
 pub(super) struct Submission<'s, 'a> {
@@ -268,6 +370,8 @@ pub(super) struct Submission<'s, 'a> {
     pub(super) accepted: bool,
     /// Refusals in a row before, over all sessions of the person.
     pub(super) refused_before: usize,
+    /// The first of them.
+    pub(super) since: Option<EntryId>,
     /// In how many sessions those were.
     pub(super) sessions_before: usize,
     /// Whether this very code had not been submitted before.

@@ -1,28 +1,35 @@
-//! The hash below the HMAC.
+//! The hash functions that RFC 6238 §1.2 allows under the HMAC.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
-use std::str::FromStr;
 
-/// The hash function, by the names that key URIs use.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+/// The hash function under the HMAC, written as key URIs write it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
 pub enum Algorithm {
-    /// RFC 4226 knows only this one.
+    /// The only one of RFC 4226, and what a reader assumes when nothing is said.
     #[default]
-    #[serde(rename = "SHA1")]
     Sha1,
-    /// RFC 6238 §1.2.
-    #[serde(rename = "SHA256")]
+    /// SHA-256.
     Sha256,
-    /// RFC 6238 §1.2.
-    #[serde(rename = "SHA512")]
+    /// SHA-512.
     Sha512,
 }
 
-/// A name that is none of the three, in any spelling.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is none of SHA1, SHA256, SHA512")]
-pub struct UnknownAlgorithm(pub String);
+impl Algorithm {
+    /// All three, in the order of their output lengths.
+    pub const ALL: [Self; 3] = [Self::Sha1, Self::Sha256, Self::Sha512];
+
+    /// Bytes of output, which is also how long a key should be (RFC 6238 §5.1).
+    #[must_use]
+    pub fn output_bytes(self) -> usize {
+        match self {
+            Self::Sha1 => 20,
+            Self::Sha256 => 32,
+            Self::Sha512 => 64,
+        }
+    }
+}
 
 impl fmt::Display for Algorithm {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -34,17 +41,15 @@ impl fmt::Display for Algorithm {
     }
 }
 
-/// Reads any spelling: `sha1`, `SHA-1`, `HmacSHA256`.
-impl FromStr for Algorithm {
-    type Err = UnknownAlgorithm;
+#[cfg(test)]
+mod tests {
+    use super::Algorithm;
 
-    fn from_str(text: &str) -> Result<Self, UnknownAlgorithm> {
-        let plain: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
-        match plain.to_ascii_uppercase().trim_start_matches("HMAC") {
-            "SHA1" => Ok(Self::Sha1),
-            "SHA256" => Ok(Self::Sha256),
-            "SHA512" => Ok(Self::Sha512),
-            _ => Err(UnknownAlgorithm(text.to_owned())),
+    #[test]
+    fn an_algorithm_is_stored_as_it_is_shown() {
+        for algorithm in Algorithm::ALL {
+            let text = serde_json::to_string(&algorithm).expect("an algorithm serialises");
+            assert_eq!(text, format!("\"{algorithm}\""));
         }
     }
 }

@@ -1,279 +1,259 @@
-//! Key URIs `otpauth://TYPE/LABEL?PARAMETERS`, as authenticator apps read them.
+//! Key URIs: `otpauth://totp/Issuer:account?secret=…`, how keys reach an authenticator app.
 //!
-//! Read leniently with a list of the liberties taken, written strictly with every parameter
-//! explicit. The format is the Google Authenticator wiki's "Key Uri Format".
+//! The format was never standardised; the reference is the "Key Uri Format" page of the
+//! authenticator that introduced it. This module reads what is found in the field and says which
+//! liberties it took, and writes every parameter out, so that no reader has to guess a default.
 
-use super::base32;
-use super::{Algorithm, Digits, Key, Period};
+mod read;
+
+use super::{Algorithm, Digits, Key, Period, base32, percent};
+use crate::domain::Secret;
 use std::fmt;
 
-/// A key URI in meaning.
+/// What a key URI says. Reading what [`KeyUri::to_uri`] wrote gives an equal value, as long as
+/// that is at most [`KeyUri::MOST_BYTES`] long.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyUri {
-    /// Time-based or counter-based.
+    /// Time-based or counter-based, with the parameter that only this kind has.
     pub kind: Kind,
-    /// The issuer before the colon of the label.
-    pub label_issuer: Option<String>,
-    /// The account.
-    pub account: String,
-    /// The `issuer` parameter.
-    pub issuer: Option<String>,
+    /// Whose key this is, as an app lists it.
+    pub label: Label,
     /// The shared secret.
-    pub secret: Key,
-    /// The hash.
+    pub key: Key,
+    /// The `issuer` parameter, which should equal the issuer in the label.
+    pub issuer: Option<String>,
+    /// The hash function.
     pub algorithm: Algorithm,
-    /// The length of a code.
+    /// The length of the codes.
     pub digits: Digits,
-    /// Parameters that the format does not know, in order, decoded.
-    pub unknown: Vec<(String, String)>,
+    others: Vec<(String, String)>,
 }
 
-/// What moves the code on.
+/// What a code depends on beside the key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// Time.
+    /// Codes of the time (RFC 6238).
     Totp {
-        /// The length of a step.
+        /// The length of a time step.
         period: Period,
     },
-    /// A counter.
+    /// Codes of a counter (RFC 4226).
     Hotp {
-        /// The first counter.
+        /// The counter of the next code.
         counter: u64,
     },
 }
 
-/// What a lenient reader put up with; some apps would not.
+/// The part of a key URI that people read: `issuer:account`, or the account alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Liberty {
-    /// The secret is written as [`base32::Liberty`] says.
-    Secret(base32::Liberty),
-    /// The algorithm is not spelt `SHA1`, `SHA256` or `SHA512`.
-    AlgorithmSpelling(String),
-    /// The issuer parameter and the issuer in the label differ.
-    IssuersDiffer,
-    /// The scheme or type is not in lower case.
-    UpperCase,
+pub struct Label {
+    issuer: Option<String>,
+    account: String,
 }
 
-/// Why a text is no key URI.
+/// Why two texts make no label: a colon separates them, and nothing can hide it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadLabel {
+    /// The issuer would end at its own colon.
+    #[error("an issuer holds no colon")]
+    ColonInIssuer,
+    /// What stands before the colon would be read as the issuer.
+    #[error("an account without an issuer holds no colon")]
+    ColonInAccount,
+    /// An issuer that is there and says nothing.
+    #[error("an issuer is not empty")]
+    EmptyIssuer,
+}
+
+/// A parameter that has a meaning of its own and cannot be added as another.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is a parameter of the format itself")]
+pub struct Taken(pub String);
+
+/// Something in a key URI that was overlooked in order to read it, or that other readers may
+/// understand differently.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Liberty {
+    /// `otpauth` or the type in upper case.
+    Case,
+    /// A `#` and what followed it were cut off.
+    Fragment,
+    /// Characters that RFC 3986 wants escaped.
+    Unescaped,
+    /// A `+` was kept, which a reader of HTML forms takes for a space.
+    PlusSign,
+    /// The label names no account.
+    NoAccount,
+    /// A colon in the label without an issuer before it.
+    EmptyIssuer,
+    /// A second colon in the label.
+    ColonInAccount,
+    /// The issuer of the label and the `issuer` parameter are not the same.
+    IssuersDiffer {
+        /// The one in the label.
+        label: String,
+        /// The parameter.
+        parameter: String,
+    },
+    /// The secret was not written strictly.
+    Secret(base32::Liberty),
+    /// The algorithm was recognised by an unusual name.
+    AlgorithmSpelling(String),
+    /// A parameter of the other type was dropped: a counter of TOTP, a period of HOTP.
+    OutOfPlace(&'static str),
+}
+
+/// Why text is no key URI. The text itself is not repeated: it holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NotKeyUri {
-    /// Another scheme.
-    #[error("it does not begin with otpauth://")]
-    BadScheme,
-    /// Longer than [`KeyUri::LONGEST`].
-    #[error("it is longer than {} bytes", KeyUri::LONGEST)]
+    /// More than [`KeyUri::MOST_BYTES`].
+    #[error("longer than {} bytes", KeyUri::MOST_BYTES)]
     TooLong,
-    /// Neither `totp` nor `hotp`.
-    #[error("the type `{0}` is neither totp nor hotp")]
-    BadType(String),
-    /// No secret.
-    #[error("the parameter secret is missing or empty")]
-    NoSecret,
-    /// A secret that is no base32.
-    #[error("the secret is no base32: {0}")]
-    BadSecret(#[from] base32::NotBase32),
-    /// HOTP without its first counter.
-    #[error("hotp needs the parameter counter")]
-    NoCounter,
-    /// A parameter whose value cannot be meant.
-    #[error("the parameter {name} has the value `{value}`")]
-    BadValue {
-        /// Which parameter.
+    /// It does not begin with `otpauth://`.
+    #[error("does not begin with otpauth://")]
+    Scheme,
+    /// The type is neither `totp` nor `hotp`.
+    #[error("the type is neither totp nor hotp")]
+    Kind,
+    /// An escape cannot be read.
+    #[error("bad percent-encoding")]
+    Escape(#[from] percent::BadEscape),
+    /// `secret`, or `counter` of HOTP, is missing or empty.
+    #[error("{0} is required")]
+    Missing(&'static str),
+    /// A parameter that may stand only once stands twice, and readers choose differently.
+    #[error("{0} is given twice")]
+    Repeated(&'static str),
+    /// The secret is no base32.
+    #[error("the secret is no base32")]
+    Secret(#[from] base32::NotBase32),
+    /// A parameter has a value that means nothing.
+    #[error("{name} cannot be {value:?}")]
+    Parameter {
+        /// Its name.
         name: &'static str,
         /// Its value.
         value: String,
     },
 }
 
-/// The parameters as they stood, decoded.
-type Parameters = Vec<(String, String)>;
-
 impl KeyUri {
-    /// The longest URI that is read, in bytes: the largest QR code holds 2,953.
-    pub const LONGEST: usize = 4_096;
+    /// As much as the largest QR code holds in byte mode (version 40, level L): a longer URI
+    /// could not have been scanned.
+    pub const MOST_BYTES: usize = 2953;
 
-    /// Reads `uri`, with the liberties taken.
-    ///
-    /// # Errors
-    /// [`NotKeyUri`] with what is wrong.
-    pub fn parse(uri: &str) -> Result<(Self, Vec<Liberty>), NotKeyUri> {
-        if uri.len() > Self::LONGEST {
-            return Err(NotKeyUri::TooLong);
-        }
-        let (scheme, rest) = uri.trim().split_once("://").ok_or(NotKeyUri::BadScheme)?;
-        if !scheme.eq_ignore_ascii_case("otpauth") {
-            return Err(NotKeyUri::BadScheme);
-        }
-        let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-        let (kind, label) = path.split_once('/').unwrap_or((path, ""));
-        let mut liberties = Vec::new();
-        if scheme != "otpauth" || kind.chars().any(|c| c.is_ascii_uppercase()) {
-            liberties.push(Liberty::UpperCase);
-        }
-        let parameters = parameters(query);
-        let (label_issuer, account) = split_label(&decoded(label));
-        let parsed = Self {
-            kind: read_kind(kind, &parameters)?,
-            issuer: value(&parameters, "issuer").map(str::to_owned),
-            secret: read_secret(&parameters, &mut liberties)?,
-            algorithm: read_algorithm(&parameters, &mut liberties)?,
-            digits: read_digits(&parameters)?,
-            unknown: parameters.into_iter().filter(|(name, _)| !is_known(name)).collect(),
-            label_issuer,
-            account,
-        };
-        if matches!((&parsed.label_issuer, &parsed.issuer), (Some(a), Some(b)) if a != b) {
-            liberties.push(Liberty::IssuersDiffer);
-        }
-        Ok((parsed, liberties))
-    }
+    /// The parameters with a meaning, in the order they are written.
+    const NAMES: [&str; 6] = ["secret", "issuer", "algorithm", "digits", "period", "counter"];
 
-    /// Writes the URI, its secret readable, every parameter explicit.
+    /// A URI with the widely understood choices: SHA-1, six digits, the label's issuer repeated
+    /// as a parameter.
     #[must_use]
-    pub fn to_uri(&self) -> String {
-        let (kind, moving) = match self.kind {
-            Kind::Totp { period } => ("totp", format!("period={}", period.seconds())),
-            Kind::Hotp { counter } => ("hotp", format!("counter={counter}")),
+    pub fn new(kind: Kind, label: Label, key: Key) -> Self {
+        let issuer = label.issuer.clone();
+        let (algorithm, digits) = (Algorithm::default(), Digits::default());
+        Self { kind, label, key, issuer, algorithm, digits, others: Vec::new() }
+    }
+
+    /// Adds a parameter that the format does not know, such as `image`.
+    pub fn with_other(
+        mut self,
+        name: impl Into<String>,
+        value: impl Into<String>,
+    ) -> Result<Self, Taken> {
+        let name = name.into();
+        if Self::NAMES.contains(&name.as_str()) {
+            return Err(Taken(name));
+        }
+        self.others.push((name, value.into()));
+        Ok(self)
+    }
+
+    /// The parameters that the format does not know, in their order.
+    #[must_use]
+    pub fn others(&self) -> &[(String, String)] {
+        &self.others
+    }
+
+    /// Reads `text` as leniently as apps do, and names the liberties that took.
+    pub fn parse(text: &str) -> Result<(Self, Vec<Liberty>), NotKeyUri> {
+        read::read(text)
+    }
+
+    /// The URI with all parameters explicit and everything but unreserved characters escaped.
+    /// It carries the key, hence the wrapper.
+    #[must_use]
+    pub fn to_uri(&self) -> Secret {
+        let (kind, own) = match self.kind {
+            Kind::Totp { period } => ("totp", ("period", period.to_string())),
+            Kind::Hotp { counter } => ("hotp", ("counter", counter.to_string())),
         };
-        let prefix =
-            self.label_issuer.as_ref().map(|issuer| encoded(issuer) + ":").unwrap_or_default();
-        let issuer = self.issuer.as_ref().map(|issuer| format!("&issuer={}", encoded(issuer)));
-        let unknown: String = self
-            .unknown
-            .iter()
-            .map(|(name, value)| format!("&{}={}", encoded(name), encoded(value)))
+        let mut parameters = vec![("secret", base32::encode(self.key.bytes()))];
+        parameters.extend(self.issuer.clone().map(|issuer| ("issuer", issuer)));
+        parameters.push(("algorithm", self.algorithm.to_string()));
+        parameters.push(("digits", self.digits.to_string()));
+        parameters.push(own);
+        let others = self.others.iter().map(|(name, value)| (name.as_str(), value.clone()));
+        let query: Vec<String> = parameters
+            .into_iter()
+            .chain(others)
+            .map(|(name, value)| format!("{}={}", percent::encode(name), percent::encode(&value)))
             .collect();
-        format!(
-            "otpauth://{kind}/{prefix}{}?secret={}{}&algorithm={}&digits={}&{moving}{unknown}",
-            encoded(&self.account),
-            base32::encode(self.secret.bytes()),
-            issuer.unwrap_or_default(),
-            self.algorithm,
-            self.digits.count(),
-        )
+        Secret::new(format!("otpauth://{kind}/{}?{}", self.label.escaped(), query.join("&")))
     }
 }
 
-fn is_known(name: &str) -> bool {
-    matches!(name, "secret" | "issuer" | "algorithm" | "digits" | "period" | "counter")
-}
-
-fn parameters(query: &str) -> Parameters {
-    let pairs = query.split('&').filter(|pair| !pair.is_empty());
-    pairs
-        .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decoded(name), decoded(value)))
-        .collect()
-}
-
-fn value<'a>(parameters: &'a Parameters, name: &str) -> Option<&'a str> {
-    parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-}
-
-fn read_kind(kind: &str, parameters: &Parameters) -> Result<Kind, NotKeyUri> {
-    let bad = |name, value: &str| NotKeyUri::BadValue { name, value: value.to_owned() };
-    if kind.eq_ignore_ascii_case("totp") {
-        let Some(text) = value(parameters, "period") else {
-            return Ok(Kind::Totp { period: Period::DEFAULT });
-        };
-        let period = text.parse().ok().and_then(|seconds| Period::new(seconds).ok());
-        return period.map(|period| Kind::Totp { period }).ok_or_else(|| bad("period", text));
-    }
-    if kind.eq_ignore_ascii_case("hotp") {
-        let text = value(parameters, "counter").ok_or(NotKeyUri::NoCounter)?;
-        let counter = text.parse().map_err(|_| bad("counter", text))?;
-        return Ok(Kind::Hotp { counter });
-    }
-    Err(NotKeyUri::BadType(kind.to_owned()))
-}
-
-fn read_secret(parameters: &Parameters, liberties: &mut Vec<Liberty>) -> Result<Key, NotKeyUri> {
-    let text = value(parameters, "secret").filter(|text| !text.is_empty());
-    let (bytes, taken) = base32::decode_lenient(text.ok_or(NotKeyUri::NoSecret)?)?;
-    if bytes.is_empty() {
-        return Err(NotKeyUri::NoSecret);
-    }
-    liberties.extend(taken.into_iter().map(Liberty::Secret));
-    Ok(Key::new(bytes))
-}
-
-fn read_algorithm(
-    parameters: &Parameters,
-    liberties: &mut Vec<Liberty>,
-) -> Result<Algorithm, NotKeyUri> {
-    let Some(text) = value(parameters, "algorithm") else { return Ok(Algorithm::default()) };
-    let bad = || NotKeyUri::BadValue { name: "algorithm", value: text.to_owned() };
-    let algorithm: Algorithm = text.parse().map_err(|_| bad())?;
-    if algorithm.to_string() != text {
-        liberties.push(Liberty::AlgorithmSpelling(text.to_owned()));
-    }
-    Ok(algorithm)
-}
-
-fn read_digits(parameters: &Parameters) -> Result<Digits, NotKeyUri> {
-    let Some(text) = value(parameters, "digits") else { return Ok(Digits::SIX) };
-    let digits = text.parse().ok().and_then(|count| Digits::new(count).ok());
-    digits.ok_or_else(|| NotKeyUri::BadValue { name: "digits", value: text.to_owned() })
-}
-
-/// Splits at the first colon; spaces may stand before the account.
-fn split_label(label: &str) -> (Option<String>, String) {
-    match label.split_once(':') {
-        Some((issuer, account)) => {
-            (Some(issuer.to_owned()), account.trim_start_matches(' ').to_owned())
-        }
-        None => (None, label.to_owned()),
-    }
-}
-
-/// Percent-decoding of RFC 3986: `+` stays a plus sign, a broken escape stays as it is.
-fn decoded(text: &str) -> String {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while at < bytes.len() {
-        let pair = (bytes[at] == b'%').then(|| bytes.get(at + 1..at + 3)).flatten();
-        match pair.and_then(|pair| data_encoding::HEXLOWER_PERMISSIVE.decode(pair).ok()) {
-            Some(byte) => {
-                out.extend(byte);
-                at += 3;
-            }
-            None => {
-                out.push(bytes[at]);
-                at += 1;
-            }
+impl Label {
+    /// A label; spaces before the account are no part of it when an issuer precedes it.
+    pub fn new(issuer: Option<&str>, account: &str) -> Result<Self, BadLabel> {
+        match issuer {
+            None if account.contains(':') => Err(BadLabel::ColonInAccount),
+            Some("") => Err(BadLabel::EmptyIssuer),
+            Some(issuer) if issuer.contains(':') => Err(BadLabel::ColonInIssuer),
+            None => Ok(Self { issuer: None, account: account.to_owned() }),
+            Some(issuer) => Ok(Self {
+                issuer: Some(issuer.to_owned()),
+                account: account.trim_start_matches(' ').to_owned(),
+            }),
         }
     }
-    String::from_utf8_lossy(&out).into_owned()
-}
 
-/// Percent-encoding of everything but RFC 3986's unreserved characters and `@`.
-fn encoded(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) {
-            out.push(char::from(byte));
-        } else {
-            out.push('%');
-            out.push_str(&data_encoding::HEXUPPER.encode(&[byte]));
+    /// Who gave out the key.
+    #[must_use]
+    pub fn issuer(&self) -> Option<&str> {
+        self.issuer.as_deref()
+    }
+
+    /// Whose key it is at the issuer; empty if the URI did not say.
+    #[must_use]
+    pub fn account(&self) -> &str {
+        &self.account
+    }
+
+    fn escaped(&self) -> String {
+        let account = percent::encode(&self.account);
+        match &self.issuer {
+            Some(issuer) => format!("{}:{account}", percent::encode(issuer)),
+            None => account,
         }
     }
-    out
 }
 
 impl fmt::Display for Liberty {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Secret(base32::Liberty::LowerCase) => f.write_str("the secret is in lower case"),
-            Self::Secret(base32::Liberty::Separators) => {
-                f.write_str("the secret has spaces or hyphens")
+            Self::Case => f.write_str("scheme or type in upper case"),
+            Self::Fragment => f.write_str("a fragment after #"),
+            Self::Unescaped => f.write_str("characters that should be escaped"),
+            Self::PlusSign => f.write_str("a + that some readers take for a space"),
+            Self::NoAccount => f.write_str("no account in the label"),
+            Self::EmptyIssuer => f.write_str("no issuer before the colon of the label"),
+            Self::ColonInAccount => f.write_str("a second colon in the label"),
+            Self::IssuersDiffer { label, parameter } => {
+                write!(f, "the label says issuer {label:?}, the parameter {parameter:?}")
             }
-            Self::Secret(base32::Liberty::Padding) => f.write_str("the secret is padded with ="),
-            Self::AlgorithmSpelling(text) => write!(f, "the algorithm is written `{text}`"),
-            Self::IssuersDiffer => f.write_str("the issuer and the label's issuer differ"),
-            Self::UpperCase => f.write_str("the scheme or type is not in lower case"),
+            Self::Secret(liberty) => write!(f, "a secret with {liberty}"),
+            Self::AlgorithmSpelling(name) => write!(f, "an algorithm spelt {name:?}"),
+            Self::OutOfPlace(name) => write!(f, "{name} has no meaning for this type"),
         }
     }
 }

@@ -85,7 +85,7 @@ impl Default for Parameters {
             activation_policy: None,
             qr_format: QrFormat::Png,
             token_digits: Digits::SIX,
-            token_period: Period::DEFAULT,
+            token_period: Period::RECOMMENDED,
             token_window_steps: 1,
             session_lifetime: Duration::from_mins(15),
             certificate_lifetime: Duration::from_hours(365 * 24),
@@ -114,7 +114,7 @@ fn token_digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digits, D:
 }
 
 fn token_period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
-    Period::new(u32::deserialize(deserializer)?).map_err(D::Error::custom)
+    Period::new(u64::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn optional_seconds<'de, D: Deserializer<'de>>(

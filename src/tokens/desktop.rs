@@ -56,7 +56,7 @@ impl Desktop {
         network: &dyn Network,
     ) -> Result<Outcome, Reason> {
         let form = self.form()?;
-        let plain = Address { digits: Digits::SIX, period: Period::DEFAULT };
+        let plain = Address { digits: Digits::SIX, period: Period::RECOMMENDED };
         form.address = Some(plain);
         let about = format!("{}/about", address.trim_end_matches('/'));
         let reply = network.get(&about).await.map_err(|_| Reason::Offline)?;

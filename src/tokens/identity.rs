@@ -39,10 +39,10 @@ impl Identity {
     pub(super) fn of_key_uri(uri: &KeyUri) -> Self {
         let source = match uri.kind {
             Kind::Totp { period } => {
-                Source::Time(Box::new(Totp::new(&uri.secret, uri.algorithm, uri.digits, period)))
+                Source::Time(Box::new(Totp::new(&uri.key, uri.algorithm, uri.digits, period)))
             }
             Kind::Hotp { counter } => {
-                let hotp = Hotp::new(&uri.secret, uri.algorithm, uri.digits);
+                let hotp = Hotp::new(&uri.key, uri.algorithm, uri.digits);
                 Source::Counter(Box::new(hotp), counter)
             }
         };

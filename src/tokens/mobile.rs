@@ -122,7 +122,7 @@ impl Mobile {
     pub(super) fn registration_code(&mut self) -> Result<Outcome, Reason> {
         let Stage::Opened(opened) = &self.stage else { return Err(Reason::WrongStep) };
         let code = RegistrationCode::of(opened.random, &opened.serial, &opened.activation);
-        self.stage = Stage::Active(Box::new(opened.identity(Digits::SIX, Period::DEFAULT)));
+        self.stage = Stage::Active(Box::new(opened.identity(Digits::SIX, Period::RECOMMENDED)));
         Ok(Outcome::RegistrationCode(code.to_secret()))
     }
 

@@ -25,8 +25,8 @@ fn digits_of(body: &serde_json::Value) -> Option<Digits> {
 /// `period` of a service's answer in seconds, 30 where it says nothing.
 fn period_of(body: &serde_json::Value) -> Option<Period> {
     match body.get("period") {
-        None => Some(Period::DEFAULT),
-        Some(value) => Period::new(u32::try_from(value.as_u64()?).ok()?).ok(),
+        None => Some(Period::RECOMMENDED),
+        Some(value) => Period::new(value.as_u64()?).ok(),
     }
 }
 

@@ -1,89 +1,117 @@
-//! Delivered one-time PINs: their length, life, use and binding.
+//! Delivered codes: how long, how often and for whom one is good.
 
-use crate::conformance::story::{Story, Submission, Tally};
+use crate::conformance::story::{Arrival, Exchange, Story, Submission, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::operation::OperationKind;
+use crate::domain::{Moment, RejectionClass};
 use crate::journal::{Alphabet, Entry, EntryId};
 use std::time::Duration;
 
 const NIST: &str = "NIST SP 800-63B-4";
+const OOB: &str = "§3.1.3.2 (second public draft)";
 
-/// Judges each submission for which `applies` gives the entries that make it a test: acceptance
-/// breaks the rule, refusal keeps it.
-fn must_refuse<F>(entries: &[Entry], expected: &str, applies: F) -> Finding
-where
-    F: Fn(&Story<'_>, &Submission<'_, '_>) -> Option<Vec<EntryId>>,
-{
+pub(super) static OOB_SINGLE_USE: Requirement = Requirement {
+    id: "nist.oob-single-use",
+    level: Level::Must,
+    source: NIST,
+    clause: OOB,
+    text: "A delivered code that was accepted once is not accepted again.",
+    judge: oob_single_use,
+};
+
+fn oob_single_use(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for submission in &story.submissions() {
-        let Some(mut evidence) = applies(&story, submission) else { continue };
-        evidence.extend(submission.evidence());
-        if submission.accepted {
-            tally.broken(expected, submission.said(), evidence);
-        } else {
+    let submissions = story.submissions();
+    for again in submissions.iter().filter(|one| one.accepted_before && story.awaited(one.exchange))
+    {
+        let Some(delivery) = story.delivery(again.code) else { continue };
+        let first = submissions.iter().find(|one| one.code == again.code && one.accepted);
+        let Some(first) = first else { continue };
+        let renewed = story.arrivals.iter().any(|arrival| {
+            arrival.code == Some(again.code) && arrival.entry > first.exchange.answered
+        });
+        if renewed {
+            continue;
+        }
+        let mut evidence = vec![delivery.entry, first.exchange.answered];
+        evidence.extend(again.evidence());
+        if again.accepted {
+            tally.broken("the spent code is refused", again.said(), evidence);
+        } else if !is_barred(again) {
             tally.kept(evidence);
         }
     }
     tally.finding()
 }
 
-pub(super) static OOB_SINGLE_USE: Requirement = Requirement {
-    id: "nist.oob-single-use",
-    level: Level::Must,
-    source: NIST,
-    clause: "§3.1.3.2 (second public draft)",
-    text: "A delivered PIN is accepted once only.",
-    judge: |entries| {
-        must_refuse(entries, "the spent PIN is refused", |story, submission| {
-            let delivery = story.delivery(submission.code)?;
-            submission.accepted_before.then(|| vec![delivery.entry])
-        })
-    },
-};
-
-/// The longest life of a delivered code.
-const TEN_MINUTES: Duration = Duration::from_secs(600);
-
 pub(super) static OOB_TEN_MINUTES: Requirement = Requirement {
     id: "nist.oob-ten-minutes",
     level: Level::Must,
     source: NIST,
-    clause: "§3.1.3.2 (second public draft)",
-    text: "A delivered PIN is not accepted more than ten minutes after it was sent.",
-    judge: |entries| {
-        must_refuse(entries, "a PIN older than ten minutes is refused", |story, submission| {
-            let delivery = story.delivery(submission.code)?;
-            let old = submission.exchange.at - delivery.at > TEN_MINUTES;
-            (old && submission.first_use).then(|| vec![delivery.entry])
-        })
-    },
+    clause: OOB,
+    text: "A delivered code is refused when it is older than ten minutes.",
+    judge: |entries| dies_after(entries, Duration::from_mins(10)),
 };
+
+pub(super) static EXPIRES: Requirement = Requirement {
+    id: "code.expires",
+    level: Level::Should,
+    source: "Fobwatch",
+    clause: "implied by \"one-time\": the guide's product lets a PIN live for 300 s by default",
+    text: "A delivered code is refused when it is older than five minutes.",
+    judge: |entries| dies_after(entries, Duration::from_mins(5)),
+};
+
+/// Decides whether unused, newest codes older than `lifetime` are refused.
+fn dies_after(entries: &[Entry], lifetime: Duration) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for submission in story.submissions().iter().filter(|one| one.first_use) {
+        let Some(delivery) = newest_delivery(&story, submission) else { continue };
+        let age = asked_at(entries, submission.exchange) - delivery.at;
+        if age <= lifetime || !story.awaited(submission.exchange) {
+            continue;
+        }
+        let mut evidence = vec![delivery.entry];
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            let expected = format!("refused: it is older than {} s", lifetime.as_secs());
+            let seen = format!("a code {} s old: {}", age.as_secs(), submission.said());
+            tally.broken(expected, seen, evidence);
+        } else if submission.refused_before == 0 && !is_barred(submission) {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
 
 pub(super) static OOB_SIX_DIGITS: Requirement = Requirement {
     id: "nist.oob-six-digits",
     level: Level::Must,
     source: NIST,
-    clause: "§3.1.3.2 (second public draft)",
-    text: "A delivered PIN has at least six digits.",
+    clause: OOB,
+    text: "A delivered code has at least six digits, or as much entropy in letters.",
     judge: oob_six_digits,
 };
+
+/// Four letters or digits make 36⁴ values, more than the million of six digits.
+const FEWEST_LETTERS: u32 = 4;
 
 fn oob_six_digits(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for arrival in &story.arrivals {
         let Some(shape) = arrival.code.and_then(|code| code.shape) else { continue };
-        // Four letters and digits carry as many bits as six digits.
-        let enough = match shape.alphabet {
-            Alphabet::Digits => shape.length >= 6,
-            Alphabet::Letters | Alphabet::Other => shape.length >= 4,
-        };
-        if enough {
-            tally.kept([arrival.entry]);
+        let Some(cause) = story.cause(arrival) else { continue };
+        let least = if shape.alphabet == Alphabet::Digits { 6 } else { FEWEST_LETTERS };
+        let mut evidence = cause.evidence();
+        evidence.push(arrival.entry);
+        if shape.length >= least {
+            tally.kept(evidence);
         } else {
-            let seen = format!("{} digits", shape.length);
-            tally.broken("six digits or more", seen, vec![arrival.entry]);
+            let expected = format!("at least {least} characters of this kind");
+            tally.broken(expected, format!("a code of {}", shape.length), evidence);
         }
     }
     tally.finding()
@@ -94,87 +122,198 @@ pub(super) static BOUND_TO_REQUEST: Requirement = Requirement {
     level: Level::Must,
     source: "OWASP ASVS 5.0",
     clause: "6.6.2",
-    text: "A delivered PIN is good only for the sign-in that asked for it, not for another session.",
-    judge: |entries| {
-        must_refuse(entries, "refused in another session", |story, submission| {
-            let delivery = story.delivery(submission.code)?;
-            let cause = story.cause(delivery)?;
-            let elsewhere = cause.session != submission.exchange.session
-                && cause.person == Some(submission.person);
-            (elsewhere && submission.first_use).then(|| vec![cause.answered, delivery.entry])
-        })
-    },
+    text: "A delivered code works only for the sign-in that it was sent for.",
+    judge: bound_to_request,
 };
+
+fn bound_to_request(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for submission in story.submissions().iter().filter(|one| one.first_use) {
+        let session = submission.exchange.session;
+        let deliveries = || story.arrivals.iter().filter(|one| one.code == Some(submission.code));
+        let mut causes = deliveries().filter_map(|arrival| story.cause(arrival));
+        let foreign =
+            causes.all(|cause| cause.session != session && cause.person == Some(submission.person));
+        let Some(delivery) = story.delivery(submission.code) else { continue };
+        if !foreign || delivery.person != submission.person || !story.awaited(submission.exchange) {
+            continue;
+        }
+        let mut evidence: Vec<EntryId> =
+            story.cause(delivery).map(Exchange::evidence).unwrap_or_default();
+        evidence.push(delivery.entry);
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            tally.broken("a code of another sign-in is refused", submission.said(), evidence);
+        } else if is_fresh(entries, delivery, submission) && !is_barred(submission) {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
 
 pub(super) static BOUND_TO_PERSON: Requirement = Requirement {
     id: "code.bound-to-person",
     level: Level::Must,
     source: "Fobwatch",
-    clause: "implied by RFC 6238 §3 R2, R5 and OWASP ASVS 5.0 6.6.2",
-    text: "Nobody signs in with another person's code.",
-    judge: |entries| {
-        must_refuse(entries, "another person's code is refused", |story, submission| {
-            let delivered = story.delivery(submission.code).map(|one| (one.person, one.entry));
-            let made = story.making(submission.code).map(|one| (one.owner, one.entry));
-            let (owner, entry) = delivered.or(made)?;
-            (owner != submission.person && submission.first_use).then(|| vec![entry])
-        })
-    },
+    clause: "implied by RFC 6238 §3 R5 and OWASP ASVS 5.0 6.6.2",
+    text: "A code of one person does not sign another one in.",
+    judge: bound_to_person,
 };
+
+fn bound_to_person(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for submission in story.submissions().iter().filter(|one| one.first_use) {
+        let Some(origin) = foreign_origin(&story, submission) else { continue };
+        if !story.awaited(submission.exchange) {
+            continue;
+        }
+        let mut evidence = vec![origin];
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            tally.broken("a code of another person is refused", submission.said(), evidence);
+        } else if !is_barred(submission) {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+/// Where a submitted code comes from, if it was another person's only: a message that answers that
+/// person's own request, or their own device.
+fn foreign_origin(story: &Story<'_>, submission: &Submission<'_, '_>) -> Option<EntryId> {
+    let person = submission.person;
+    let code = Some(submission.code);
+    let mut delivered = story.arrivals.iter().filter(|arrival| arrival.code == code).peekable();
+    if let Some(first) = delivered.peek().map(|arrival| arrival.entry) {
+        let mut others = delivered.filter(|arrival| {
+            let cause = story.cause(arrival).and_then(|cause| cause.person);
+            arrival.person == person || cause != Some(arrival.person)
+        });
+        return others.next().is_none().then_some(first);
+    }
+    let making = story.making(submission.code)?;
+    let own = story.acts.iter().any(|act| act.code == code && act.owner == person);
+    (!own && !making.owner.is_empty()).then_some(making.entry)
+}
 
 pub(super) static SUPERSEDED_BY_RESEND: Requirement = Requirement {
     id: "code.superseded-by-resend",
     level: Level::Should,
     source: "Fobwatch",
     clause: "implied by OWASP ASVS 5.0 6.6.2",
-    text: "Once a newer PIN was sent for the same sign-in, the older one is refused.",
-    judge: |entries| {
-        must_refuse(entries, "the older PIN is refused", |story, submission| {
-            let delivery = story.delivery(submission.code)?;
-            let cause = story.cause(delivery)?;
-            let newer = story.arrivals.iter().find(|one| {
-                one.entry > delivery.entry
-                    && one.entry < submission.exchange.asked
-                    && one.code.is_some_and(|code| code != submission.code)
-                    && story.cause(one).is_some_and(|other| other.session == cause.session)
-            })?;
-            let here = cause.session == submission.exchange.session;
-            (here && submission.first_use).then(|| vec![delivery.entry, newer.entry])
-        })
-    },
+    text: "A newer code for the same sign-in ends the older one.",
+    judge: superseded_by_resend,
 };
+
+fn superseded_by_resend(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for submission in story.submissions().iter().filter(|one| one.first_use) {
+        let Some((delivery, newer)) = superseding(&story, submission) else { continue };
+        if !story.awaited(submission.exchange) {
+            continue;
+        }
+        let mut evidence = vec![delivery.entry, newer.entry];
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            tally.broken("only the newest code is accepted", submission.said(), evidence);
+        } else if is_fresh(entries, delivery, submission) && !is_barred(submission) {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+/// The message that brought a submitted code, and a later one with another code that was asked for
+/// in the same sign-in.
+fn superseding<'s, 'a>(
+    story: &'s Story<'a>,
+    submission: &Submission<'_, 'a>,
+) -> Option<(&'s Arrival<'a>, &'s Arrival<'a>)> {
+    let session = submission.exchange.session;
+    let mut brought = story.arrivals.iter().filter(|one| one.code == Some(submission.code));
+    let delivery = brought.next()?;
+    if brought.next().is_some() || story.cause(delivery)?.session != session {
+        return None;
+    }
+    let newer = story.arrivals.iter().find(|later| {
+        let again = story.cause(later).is_some_and(|cause| {
+            cause.session == session
+                && cause.asked > delivery.entry
+                && cause.request.operation != OperationKind::SignIn
+        });
+        again && later.code.is_some() && later.entry < submission.exchange.asked
+    })?;
+    let mut sign_ins = story.asks(OperationKind::SignIn);
+    let restarted = sign_ins.any(|one| {
+        one.session == session
+            && one.asked > delivery.entry
+            && one.asked < submission.exchange.asked
+    });
+    (!restarted).then_some((delivery, newer))
+}
 
 pub(super) static FRESH: Requirement = Requirement {
     id: "code.fresh",
     level: Level::Should,
     source: "Fobwatch",
-    clause: "implied by OWASP ASVS 5.0 6.5.3 and 6.6.2",
-    text: "Every request for a PIN gives a new one.",
+    clause: "implied by \"one-time\"",
+    text: "A new request brings a new code.",
     judge: fresh,
 };
 
 fn fresh(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    let asks = story.exchanges.iter().filter(|exchange| {
-        matches!(
-            exchange.request.operation,
-            OperationKind::SignIn | OperationKind::ChooseChannel | OperationKind::ResendCode
-        )
-    });
-    let mut sent: Vec<_> = Vec::new();
-    for ask in asks {
-        let Some(arrival) = story.codes_after(ask).first().copied() else { continue };
-        let earlier = sent.iter().find(|one: &&&crate::conformance::story::Arrival<'_>| {
-            one.person == arrival.person && one.code == arrival.code
-        });
-        if let Some(earlier) = earlier {
-            let evidence = vec![earlier.entry, arrival.entry];
-            tally.broken("a new PIN", "the same PIN was sent again", evidence);
-        } else if sent.iter().any(|one| one.person == arrival.person) {
-            tally.kept([arrival.entry]);
+    let coded: Vec<&Arrival<'_>> = story.arrivals.iter().filter(|one| one.code.is_some()).collect();
+    for (index, later) in coded.iter().enumerate() {
+        let Some(cause) = story.cause(later) else { continue };
+        for earlier in coded.iter().take(index).filter(|one| one.person == later.person) {
+            let before = story.cause(earlier);
+            if before.is_none_or(|before| before.asked == cause.asked) {
+                continue;
+            }
+            let evidence = vec![earlier.entry, cause.asked, cause.answered, later.entry];
+            if earlier.code == later.code {
+                tally.broken("another code than before", "the same code came again", evidence);
+            } else {
+                tally.kept(evidence);
+            }
         }
-        sent.push(arrival);
     }
     tally.finding()
+}
+
+/// Whether the refusal is, by its own words, about the account and not about the code.
+fn is_barred(submission: &Submission<'_, '_>) -> bool {
+    matches!(
+        submission.exchange.observed.class,
+        Some(RejectionClass::Locked | RejectionClass::RateLimited)
+    )
+}
+
+/// Whether a code was young enough that age alone is no reason to refuse it.
+fn is_fresh(entries: &[Entry], delivery: &Arrival<'_>, submission: &Submission<'_, '_>) -> bool {
+    asked_at(entries, submission.exchange) - delivery.at < Duration::from_mins(1)
+}
+
+/// The message that brought a submitted code, if it is the newest one of this very session.
+fn newest_delivery<'s, 'a>(
+    story: &'s Story<'a>,
+    submission: &Submission<'_, 'a>,
+) -> Option<&'s Arrival<'a>> {
+    let session = submission.exchange.session;
+    let coded = story.arrivals.iter().rev().filter(|one| one.code.is_some());
+    let mut own = coded.filter(|one| {
+        one.entry < submission.exchange.asked
+            && story.cause(one).is_some_and(|cause| cause.session == session)
+    });
+    own.next().filter(|newest| newest.code == Some(submission.code))
+}
+
+/// When a question was asked.
+fn asked_at(entries: &[Entry], exchange: &Exchange<'_>) -> Moment {
+    entries.get(exchange.asked.index()).map_or(exchange.at, |entry| entry.at)
 }

@@ -1,47 +1,49 @@
-//! Delivery: the right person, the right channel, once, with a code in it.
+//! Messages: to whom, over which channel, how often, with what.
 
 use crate::conformance::story::{Arrival, Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Requirement};
+use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::journal::Entry;
 
-/// Answers that promise a code, each with the messages that followed it.
-fn promises<'s, 'a>(
-    story: &'s Story<'a>,
-) -> impl Iterator<Item = (&'s Exchange<'a>, Vec<&'s Arrival<'a>>)> {
-    let asked = story.exchanges.iter().filter(|exchange| {
+const OURS: &str = "Fobwatch";
+
+/// The answers that promise a message with a code.
+fn promises<'s, 'a>(story: &'s Story<'a>) -> impl Iterator<Item = &'s Exchange<'a>> {
+    story.exchanges.iter().filter(|exchange| {
         exchange.observed.reply == ReplyKind::CodeRequired
+            && exchange.person.is_some()
             && matches!(
                 exchange.request.operation,
-                crate::domain::operation::OperationKind::SignIn
-                    | crate::domain::operation::OperationKind::ChooseChannel
-                    | crate::domain::operation::OperationKind::ResendCode
+                OperationKind::SignIn | OperationKind::ChooseChannel | OperationKind::ResendCode
             )
-    });
-    asked.map(|exchange| (exchange, story.codes_after(exchange)))
+    })
 }
 
 pub(super) static RIGHT_RECIPIENT: Requirement = Requirement {
     id: "delivery.right-recipient",
     level: Level::Must,
-    source: "Fobwatch",
-    clause: "implied by NIST SP 800-63B-4 §3.1.3",
-    text: "A PIN goes to the person who signs in, and to nobody else.",
+    source: OURS,
+    clause: "implied by the guide's introduction",
+    text: "A code goes to the person who signs in and to nobody else.",
     judge: right_recipient,
 };
 
 fn right_recipient(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for (exchange, arrivals) in promises(&story) {
-        for arrival in arrivals {
-            if exchange.person == Some(arrival.person) {
-                tally.kept([exchange.answered, arrival.entry]);
-            } else {
-                let expected = format!("it goes to {}", exchange.person.unwrap_or("the person"));
-                let mut evidence = exchange.evidence();
-                evidence.push(arrival.entry);
-                tally.broken(expected, format!("it went to {}", arrival.person), evidence);
+    for promise in promises(&story) {
+        for arrival in story.codes_after(promise) {
+            let mut evidence = promise.evidence();
+            evidence.push(arrival.entry);
+            // Whoever asked for a code before may be getting a late one of their own.
+            let mut earlier = promises(&story).filter(|one| one.asked < arrival.entry);
+            let uninvited = !earlier.any(|one| one.person == Some(arrival.person));
+            if promise.person == Some(arrival.person) {
+                tally.kept(evidence);
+            } else if uninvited {
+                let expected = format!("a code for {}", promise.person.unwrap_or_default());
+                tally.broken(expected, format!("a code came to {}", arrival.person), evidence);
             }
         }
     }
@@ -51,52 +53,103 @@ fn right_recipient(entries: &[Entry]) -> Finding {
 pub(super) static RIGHT_CHANNEL: Requirement = Requirement {
     id: "delivery.right-channel",
     level: Level::Must,
-    source: "Fobwatch",
-    clause: "implied by NIST SP 800-63B-4 §3.1.3",
-    text: "A PIN goes out on the channel that the page names.",
+    source: OURS,
+    clause: "implied by steps 2 and 3 of the guide",
+    text: "A code comes over the channel that the page names.",
     judge: right_channel,
 };
 
 fn right_channel(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for (exchange, arrivals) in promises(&story) {
-        let Some(named) = exchange.observed.channel else { continue };
-        for arrival in arrivals.iter().filter(|one| exchange.person == Some(one.person)) {
-            if arrival.channel == named {
-                tally.kept([exchange.answered, arrival.entry]);
-            } else {
-                let mut evidence = exchange.evidence();
-                evidence.push(arrival.entry);
-                let (expected, seen) = (format!("by {named}"), format!("by {}", arrival.channel));
-                tally.broken(expected, seen, evidence);
-            }
+    for promise in promises(&story) {
+        let Some(channel) = promise.observed.channel else { continue };
+        let own = |one: &&Arrival<'_>| Some(one.person) == promise.person;
+        let codes: Vec<_> = story.codes_after(promise).into_iter().filter(own).collect();
+        let Some(first) = codes.first() else { continue };
+        let mut evidence = promise.evidence();
+        if let Some(right) = codes.iter().find(|arrival| arrival.channel == channel) {
+            evidence.push(right.entry);
+            tally.kept(evidence);
+        } else if !asked_before(&story, promise) {
+            evidence.push(first.entry);
+            let expected = format!("a code by {channel}, as the page says");
+            tally.broken(expected, format!("it came by {}", first.channel), evidence);
         }
     }
     tally.finding()
 }
 
+/// Whether an earlier request of the same person, over another channel than `promise` names, may
+/// still have a message under way.
+fn asked_before(story: &Story<'_>, promise: &Exchange<'_>) -> bool {
+    promises(story).any(|earlier| {
+        earlier.answered < promise.asked
+            && earlier.person == promise.person
+            && earlier.observed.channel != promise.observed.channel
+            && !story.codes_after(earlier).iter().any(|one| Some(one.person) == earlier.person)
+    })
+}
+
 pub(super) static ONCE: Requirement = Requirement {
     id: "delivery.once",
     level: Level::Should,
-    source: "Fobwatch",
-    clause: "implied by NIST SP 800-63B-4 §3.1.3.3",
-    text: "One request sends one message with a PIN.",
+    source: OURS,
+    clause: "implied by step 3 of the guide: a one-time PIN",
+    text: "One request sends one message with a code.",
     judge: once,
 };
 
 fn once(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for (exchange, arrivals) in promises(&story) {
-        match arrivals.as_slice() {
-            [] => {}
-            [one] => tally.kept([exchange.answered, one.entry]),
-            more => {
-                let mut evidence = vec![exchange.answered];
-                evidence.extend(more.iter().map(|arrival| arrival.entry));
-                tally.broken("one message", format!("{} messages", more.len()), evidence);
-            }
+    for promise in promises(&story) {
+        let own = |one: &&Arrival<'_>| Some(one.person) == promise.person;
+        let codes: Vec<_> = story.codes_after(promise).into_iter().filter(own).collect();
+        let Some(first) = codes.first() else { continue };
+        let mut evidence = promise.evidence();
+        evidence.extend(codes.iter().map(|arrival| arrival.entry));
+        // Different codes may answer different requests; the same one twice cannot.
+        let twice = codes.iter().skip(1).any(|arrival| arrival.code == first.code);
+        if twice {
+            let seen = format!("{} messages with the same code", codes.len());
+            tally.broken("one message with a code", seen, evidence);
+        } else if codes.len() == 1 {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static CODE_IN_MESSAGE: Requirement = Requirement {
+    id: "delivery.code-in-message",
+    level: Level::Must,
+    source: OURS,
+    clause: "implied by step 3 of the guide",
+    text: "The message that a sign-in announces has a code that can be told from the rest.",
+    judge: code_in_message,
+};
+
+fn code_in_message(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for promise in promises(&story) {
+        let mut later = story.exchanges.iter().map(|other| other.answered);
+        let next = later.find(|answered| *answered > promise.answered);
+        let mut came = story.arrivals.iter().filter(|arrival| {
+            Some(arrival.person) == promise.person
+                && Some(arrival.channel) == promise.observed.channel
+                && arrival.entry > promise.answered
+                && next.is_none_or(|next| arrival.entry < next)
+        });
+        let Some(first) = came.next() else { continue };
+        let coded = std::iter::once(first).chain(came).find(|arrival| arrival.code.is_some());
+        let mut evidence = promise.evidence();
+        evidence.push(coded.unwrap_or(first).entry);
+        if coded.is_some() {
+            tally.kept(evidence);
+        } else {
+            tally.broken("a message with a code", "no code can be found in it", evidence);
         }
     }
     tally.finding()

@@ -73,9 +73,9 @@ fn binding_single_use(entries: &[Entry]) -> Finding {
                 format!("{} was activated with it too", act.device),
                 vec![first.entry, act.entry],
             ),
-            (Some((_, first)), false) => tally.kept([first.entry, act.entry]),
+            (Some((_, first)), false) if act.turned_away => tally.kept([first.entry, act.entry]),
             (None, true) => used.push((material, act)),
-            (None, false) => {}
+            (_, false) => {}
         }
     }
     tally.finding()
@@ -91,7 +91,7 @@ pub(super) static BINDING_TEN_MINUTES: Requirement = Requirement {
 };
 
 /// The longest life of activation material.
-const TEN_MINUTES: Duration = Duration::from_secs(600);
+const TEN_MINUTES: Duration = Duration::from_mins(10);
 
 fn binding_ten_minutes(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
@@ -110,7 +110,7 @@ fn binding_ten_minutes(entries: &[Entry]) -> Finding {
         if act.activated {
             let seen = format!("activated after {} s", age.as_secs());
             tally.broken("refused after ten minutes", seen, evidence);
-        } else {
+        } else if act.turned_away {
             tally.kept(evidence);
         }
     }
@@ -171,7 +171,8 @@ fn abandoned_binds_nobody(entries: &[Entry]) -> Finding {
                 && one.observed.reply == ReplyKind::Activation
         });
         let Some(begun) = begun else { continue };
-        if story.is_enrolled(person, exchange.asked) {
+        let unknown = story.is_uncertain(begun.session, exchange.asked);
+        if unknown || story.is_enrolled(person, exchange.asked) {
             continue;
         }
         let evidence = vec![begun.answered, exchange.asked, exchange.answered];

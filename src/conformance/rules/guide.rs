@@ -45,7 +45,10 @@ fn promised_on(story: &Story<'_>, exchange: &Exchange<'_>, channel: Channel, tal
         tally.broken(expected, format!("it goes by {seen}"), exchange.evidence());
         return;
     }
-    let arrived = story.codes_after(exchange).into_iter().find(|one| one.channel == channel);
+    let arrived = story
+        .codes_after(exchange)
+        .into_iter()
+        .find(|one| one.channel == channel && Some(one.person) == exchange.person);
     if let Some(arrival) = arrived {
         tally.kept([exchange.answered, arrival.entry]);
     } else if let Some(wait) = missed(story, exchange, channel) {
@@ -153,10 +156,14 @@ fn enrolment_forced(entries: &[Entry]) -> Finding {
             continue;
         }
         match submission.exchange.observed.reply {
-            ReplyKind::EnrolmentRequired => tally.kept(submission.evidence()),
-            _ => {
-                tally.broken("enrolment is required next", submission.said(), submission.evidence())
+            ReplyKind::EnrolmentRequired | ReplyKind::Activation => {
+                tally.kept(submission.evidence());
             }
+            ReplyKind::SignedIn | ReplyKind::Certificate => {
+                let evidence = submission.evidence();
+                tally.broken("enrolment is required next", submission.said(), evidence);
+            }
+            _ => {}
         }
     }
     tally.finding()
@@ -230,6 +237,14 @@ pub(super) static REGISTRATION_CODE_COMPLETES: Requirement = Requirement {
     judge: registration_code_completes,
 };
 
+/// Whether an answer to a registration code moves on; the page that asks again does not.
+fn takes_registration(reply: ReplyKind) -> bool {
+    !matches!(
+        reply,
+        ReplyKind::RegistrationCodeRequired | ReplyKind::SignedOut | ReplyKind::Unsupported
+    )
+}
+
 fn registration_code_completes(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
@@ -241,7 +256,7 @@ fn registration_code_completes(entries: &[Entry]) -> Finding {
         });
         match (shown, exchange.is_rejected()) {
             (true, false) | (false, true) => tally.kept(exchange.evidence()),
-            (false, false) if exchange.observed.reply != ReplyKind::Unsupported => tally.broken(
+            (false, false) if takes_registration(exchange.observed.reply) => tally.broken(
                 "a registration code that no device of this person shows is refused",
                 format!("it was answered with {}", exchange.observed.reply),
                 exchange.evidence(),
@@ -270,32 +285,55 @@ pub(super) static ENROLMENT_COMPLETES: Requirement = Requirement {
     judge: enrolment_completes,
 };
 
-/// Each OK with the proof that the token was activated since the enrolment began, if it was.
-fn confirmations<'s, 'a>(story: &'s Story<'a>) -> Vec<(&'s Exchange<'a>, Option<EntryId>)> {
-    let proof = |exchange: &Exchange<'a>| {
-        let begun = story
-            .earlier(exchange.session, exchange.asked)
-            .find(|one| one.request.operation == OperationKind::BeginEnrolment)?;
-        let between = |entry: EntryId| entry > begun.answered && entry < exchange.asked;
-        let by_device = story
-            .acts
-            .iter()
-            .find(|act| act.activated && Some(act.owner) == exchange.person && between(act.entry));
-        let by_code = story.asks(OperationKind::SubmitRegistrationCode).find(|one| {
-            one.session == exchange.session && !one.is_rejected() && between(one.answered)
-        });
-        by_device.map(|act| act.entry).or(by_code.map(|one| one.answered))
-    };
+/// One OK of a person without a token, and what preceded it in its enrolment.
+struct Confirmation<'s, 'a> {
+    exchange: &'s Exchange<'a>,
+    /// What shows that a token was activated since the enrolment began.
+    proof: Option<EntryId>,
+    /// Whether nothing came between that could have ended the enrolment.
+    straight: bool,
+}
+
+fn confirmations<'s, 'a>(story: &'s Story<'a>) -> Vec<Confirmation<'s, 'a>> {
     story
         .asks(OperationKind::ConfirmEnrolment)
-        .map(|exchange| (exchange, proof(exchange)))
+        .filter(|one| !story.is_uncertain(one.session, one.asked))
+        .filter(|one| one.person.is_some_and(|person| !story.is_enrolled(person, one.asked)))
+        .map(|exchange| confirmation(story, exchange))
         .collect()
+}
+
+fn confirmation<'s, 'a>(story: &'s Story<'a>, exchange: &'s Exchange<'a>) -> Confirmation<'s, 'a> {
+    let mut straight = true;
+    let mut begun = None;
+    for earlier in story.earlier(exchange.session, exchange.asked) {
+        match earlier.request.operation {
+            OperationKind::BeginEnrolment => {
+                begun = Some(earlier.answered);
+                break;
+            }
+            OperationKind::SubmitRegistrationCode if !earlier.is_rejected() => {}
+            OperationKind::Probe => {}
+            _ => straight = false,
+        }
+    }
+    // Without a beginning in this session any activation at all may be the one that counts.
+    let since = |entry: EntryId| begun.is_none_or(|begun| entry > begun) && entry < exchange.asked;
+    let by_device = story.acts.iter().find(|act| {
+        let showed = act.activated || act.act == "read_code" && act.code.is_some();
+        showed && Some(act.owner) == exchange.person && since(act.entry)
+    });
+    let by_code = story
+        .asks(OperationKind::SubmitRegistrationCode)
+        .find(|one| one.session == exchange.session && !one.is_rejected() && since(one.answered));
+    let proof = by_device.map(|act| act.entry).or(by_code.map(|one| one.answered));
+    Confirmation { exchange, proof, straight: straight && begun.is_some() }
 }
 
 fn confirm_needs_token(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for (exchange, proof) in confirmations(&story) {
+    for Confirmation { exchange, proof, .. } in confirmations(&story) {
         match (proof, exchange.observed.reply) {
             (None, ReplyKind::Rejected) => tally.kept(exchange.evidence()),
             (None, ReplyKind::Enrolled | ReplyKind::SignedIn) => tally.broken(
@@ -312,12 +350,12 @@ fn confirm_needs_token(entries: &[Entry]) -> Finding {
 fn enrolment_completes(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for (exchange, proof) in confirmations(&story) {
+    for Confirmation { exchange, proof, straight } in confirmations(&story) {
         let Some(proof) = proof else { continue };
         let hurried = !story.leaps.iter().any(|leap| *leap > proof && *leap < exchange.asked);
         match exchange.observed.reply {
             ReplyKind::Enrolled => tally.kept([proof, exchange.answered]),
-            ReplyKind::Rejected if hurried => tally.broken(
+            ReplyKind::Rejected if hurried && straight => tally.broken(
                 "OK completes the enrolment of the activated token",
                 "it was refused",
                 vec![proof, exchange.asked, exchange.answered],
@@ -384,18 +422,7 @@ fn second_factor_signs_in(entries: &[Entry]) -> Finding {
     for submission in story.submissions() {
         let Some(making) = story.making(submission.code) else { continue };
         let exchange = submission.exchange;
-        let expected = submission.first_use
-            && submission.refused_before == 0
-            && Some(making.owner) == exchange.person
-            && exchange.at == making.at
-            && !story
-                .acts
-                .iter()
-                .any(|act| act.device == making.device && act.act == "set_clock_skew")
-            && story
-                .earlier(exchange.session, exchange.asked)
-                .next()
-                .is_some_and(|before| before.observed.reply == ReplyKind::TokenRequired);
+        let expected = submission.refused_before == 0 && story.is_right(&submission);
         if !expected {
             continue;
         }
@@ -431,6 +458,9 @@ fn certificate_after_second_factor(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::CreateCertificate) {
+        if story.is_uncertain(exchange.session, exchange.asked) {
+            continue;
+        }
         let assurance = story.assurance(exchange.session, exchange.asked);
         match (assurance, exchange.observed.reply) {
             (Some(Assurance::TwoFactor), _) => {}
@@ -451,7 +481,11 @@ fn certificate_created(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::CreateCertificate) {
         let assurance = story.assurance(exchange.session, exchange.asked);
-        let rested = story.leaps.iter().any(|leap| *leap < exchange.asked);
+        // A second certificate, or one after a long rest, may be refused for good reasons.
+        let rested = story.leaps.iter().any(|leap| *leap < exchange.asked)
+            || story
+                .earlier(exchange.session, exchange.asked)
+                .any(|earlier| earlier.observed.reply == ReplyKind::Certificate);
         match (assurance, exchange.observed.reply) {
             (Some(Assurance::TwoFactor), ReplyKind::Certificate) => tally.kept(exchange.evidence()),
             (Some(Assurance::TwoFactor), ReplyKind::Rejected) if !rested => {

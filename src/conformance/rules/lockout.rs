@@ -18,7 +18,7 @@ pub(super) struct Limit {
 pub(super) fn proven_limit(story: &Story<'_>) -> Option<Limit> {
     let submissions = story.submissions();
     let refused = submissions.iter().filter(|one| {
-        !one.accepted && one.refused_before > 0 && one.sessions_before == 1 && story.is_right(one)
+        !one.accepted && one.refused_before > 0 && one.sessions_before == 1 && story.is_telling(one)
     });
     let same_code = refused.filter(|one| !issued_anew(story, one));
     let smallest = same_code.min_by_key(|one| one.refused_before)?;
@@ -41,7 +41,7 @@ fn issued_anew(story: &Story<'_>, submission: &Submission<'_, '_>) -> bool {
 fn judge_limit(entries: &[Entry], most: usize, fewest_to_test: usize) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for submission in story.submissions().iter().filter(|one| story.is_right(one)) {
+    for submission in story.submissions().iter().filter(|one| story.is_telling(one)) {
         if submission.accepted && submission.refused_before > most {
             let seen = format!(
                 "after {} wrong codes in a row the right one was answered with {}",
@@ -89,7 +89,7 @@ fn new_secret_keeps_count(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     let Some(limit) = proven_limit(&story) else { return Finding::Untested };
-    for submission in story.submissions().iter().filter(|one| story.is_right(one)) {
+    for submission in story.submissions().iter().filter(|one| story.is_telling(one)) {
         let enough = submission.refused_before >= limit.refusals && submission.sessions_before == 1;
         if !enough || !issued_anew(&story, submission) {
             continue;
@@ -162,9 +162,15 @@ fn unlock_restores(entries: &[Entry]) -> Finding {
     let lifted =
         story.asks(OperationKind::Unlock).filter(|one| one.observed.reply == ReplyKind::Done);
     for unlock in lifted {
-        let next = story.asks(OperationKind::SignIn).find(|one| one.asked > unlock.answered);
-        let Some(next) = next else { continue };
-        let mut evidence = vec![unlock.answered];
+        let person = unlock.request.user.as_deref().and_then(|user| story.called(user));
+        let mut before = story.exchanges.iter().rev().filter(|one| one.answered < unlock.asked);
+        let locked = before
+            .find(|one| one.person == person && one.observed.class == Some(RejectionClass::Locked));
+        let next = story
+            .asks(OperationKind::SignIn)
+            .find(|one| one.person == person && one.asked > unlock.answered);
+        let (Some(_), Some(locked), Some(next)) = (person, locked, next) else { continue };
+        let mut evidence = vec![locked.answered, unlock.answered];
         evidence.extend(next.evidence());
         match next.observed.class {
             Some(RejectionClass::Locked) => {

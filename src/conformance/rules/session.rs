@@ -52,8 +52,12 @@ pub(super) static STEPS_NOT_SKIPPED: Requirement = Requirement {
     judge: steps_not_skipped,
 };
 
-/// Whether `session` had got past its demand for a code when `exchange` was asked.
+/// Whether the session had got past its demand for a code when `exchange` was asked, or may have:
+/// an unanswered question leaves it open.
 fn has_passed(story: &Story<'_>, exchange: &Exchange<'_>) -> bool {
+    if story.is_uncertain(exchange.session, exchange.asked) {
+        return true;
+    }
     let mut earlier = story.earlier(exchange.session, exchange.asked);
     earlier
         .find_map(|one| match one.observed.reply {
@@ -85,8 +89,11 @@ fn steps_not_skipped(entries: &[Entry]) -> Finding {
             continue;
         }
         match exchange.observed.reply {
-            ReplyKind::Rejected => tally.kept(exchange.evidence()),
-            ReplyKind::Unsupported | ReplyKind::SignedOut => {}
+            // A page that asks for the code again has refused as well.
+            ReplyKind::Rejected | ReplyKind::CodeRequired | ReplyKind::TokenRequired => {
+                tally.kept(exchange.evidence());
+            }
+            ReplyKind::Unsupported | ReplyKind::SignedOut | ReplyKind::Done => {}
             other => tally.broken(
                 format!("{} is refused before a code is accepted", exchange.request.operation),
                 format!("it was answered with {other}"),

@@ -1,6 +1,6 @@
 //! Codes that a token makes: RFC 4226 and RFC 6238.
 
-use crate::conformance::story::{Story, Tally};
+use crate::conformance::story::{STEP_SECONDS, Story, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::RejectionClass;
 use crate::domain::reply::ReplyKind;
@@ -20,6 +20,9 @@ fn single_use(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for submission in story.submissions().into_iter().filter(|one| one.accepted_before) {
         let Some(making) = story.making(submission.code) else { continue };
+        if !story.awaited(submission.exchange) {
+            continue;
+        }
         let mut evidence = vec![making.entry];
         evidence.extend(submission.evidence());
         if submission.accepted {
@@ -40,16 +43,12 @@ pub(super) static ONE_STEP_WINDOW: Requirement = Requirement {
     judge: one_step_window,
 };
 
-/// The time step of every token here; a service that says otherwise is seen by its own codes.
-const STEP_SECONDS: u64 = 30;
-
 fn one_step_window(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for submission in story.submissions().into_iter().filter(|one| one.first_use) {
         let Some(making) = story.making(submission.code) else { continue };
-        let skewed = |act: &str| act == "set_clock_skew";
-        if story.acts.iter().any(|act| act.device == making.device && skewed(act.act)) {
+        if story.is_skewed(making.device) || !story.awaited(submission.exchange) {
             continue;
         }
         let made = making.at.unix_seconds() / STEP_SECONDS;
@@ -119,7 +118,7 @@ fn throttle(entries: &[Entry]) -> Finding {
             submission.exchange.observed.class,
             Some(RejectionClass::Locked | RejectionClass::RateLimited)
         );
-        let right = story.is_right(&submission);
+        let right = story.is_telling(&submission);
         if throttled && submission.refused_before <= PLENTY {
             tally.kept(submission.evidence());
         } else if right && submission.refused_before >= PLENTY {
@@ -153,7 +152,7 @@ fn throttle_across_sessions(entries: &[Entry]) -> Finding {
     let Some(limit) = super::lockout::proven_limit(&story) else { return Finding::Untested };
     for submission in story.submissions() {
         let spread = submission.sessions_before >= 2 && submission.refused_before >= limit.refusals;
-        if !spread || !story.is_right(&submission) {
+        if !spread || !story.is_telling(&submission) {
             continue;
         }
         let mut evidence = limit.evidence.clone();

@@ -207,7 +207,7 @@ impl Material {
 
     pub(super) fn totp(&self, random: [u8; 2]) -> Totp {
         let key = classic::seed(&self.code, random, None, &self.serial);
-        Totp::new(&key, Algorithm::Sha256, Digits::SIX, Period::DEFAULT)
+        Totp::new(&key, Algorithm::Sha256, Digits::SIX, Period::RECOMMENDED)
     }
 }
 

@@ -1,0 +1,211 @@
+//! Delivered codes, their messages and the pages about them.
+
+use super::Came::{Broken, Kept, Untested};
+use super::*;
+
+fn asked_for(session: &'static str) -> Staged {
+    Staged::new().sms(session, "ada", 1)
+}
+
+fn forced() -> Observed {
+    reply(Re::EnrolmentRequired)
+}
+
+fn wrong() -> Observed {
+    no(RejectionClass::CodeInvalid)
+}
+
+/// Used once, then typed again in a later sign-in.
+fn again(answer: Observed) -> Staged {
+    asked_for("main").submit("main", code(1), forced()).sms("other", "ada", 2).submit(
+        "other",
+        code(1),
+        answer,
+    )
+}
+
+#[test]
+fn a_delivered_code_is_good_once() {
+    let idle =
+        asked_for("main").submit("main", code(1), forced()).submit("main", code(1), forced());
+    let cases = vec![
+        ("refused", again(wrong()), Kept),
+        ("accepted", again(forced()), Broken),
+        ("refused because of a lock", again(no(RejectionClass::Locked)), Untested),
+        ("typed where nothing waits for a code", idle, Untested),
+    ];
+    check("nist.oob-single-use", cases);
+}
+
+#[test]
+fn a_delivered_code_dies_with_age() {
+    let aged = |seconds, answer| asked_for("main").later(seconds).submit("main", code(1), answer);
+    let after = |seconds| {
+        vec![
+            ("refused", aged(seconds + 1, wrong()), Kept),
+            ("accepted", aged(seconds + 1, forced()), Broken),
+            ("in time", aged(seconds, forced()), Untested),
+        ]
+    };
+    check("nist.oob-ten-minutes", after(600));
+    check("code.expires", after(300));
+}
+
+#[test]
+fn a_delivered_code_has_six_digits() {
+    let short = Shape { length: 4, alphabet: Alphabet::Digits };
+    let short = Mark { shape: Some(short), ..code(1) };
+    let brought = |mark| {
+        let asked = Staged::new().sign_in("main", "ada", sent(Channel::Sms));
+        asked.message("ada", Channel::Sms, Some(mark))
+    };
+    let cases = vec![
+        ("six digits", brought(code(1)), Kept),
+        ("four digits", brought(short), Broken),
+        ("no message", Staged::new(), Untested),
+    ];
+    check("nist.oob-six-digits", cases);
+}
+
+#[test]
+fn a_delivered_code_belongs_to_its_sign_in() {
+    let elsewhere =
+        |answer| asked_for("main").sms("other", "ada", 2).submit("other", code(1), answer);
+    let same = asked_for("main").sms("other", "ada", 1).submit("other", code(1), forced());
+    let cases = vec![
+        ("refused elsewhere", elsewhere(wrong()), Kept),
+        ("accepted elsewhere", elsewhere(forced()), Broken),
+        ("at home", asked_for("main").submit("main", code(1), forced()), Untested),
+        ("both sign-ins got the same code", same, Untested),
+    ];
+    check("asvs.code-bound-to-request", cases);
+}
+
+#[test]
+fn a_code_belongs_to_its_person() {
+    let stolen = |answer| asked_for("main").sms("bobs", "bob", 2).submit("bobs", code(1), answer);
+    let token = |answer| {
+        let asked = Staged::new().token_asked().read("bobs", 9);
+        asked.submit("main", code(9), answer)
+    };
+    let misdelivered = Staged::new()
+        .sign_in("main", "ada", sent(Channel::Sms))
+        .message("bob", Channel::Sms, Some(code(1)))
+        .submit("main", code(1), forced());
+    let cases = vec![
+        ("a PIN of another, refused", stolen(wrong()), Kept),
+        ("a PIN of another, accepted", stolen(forced()), Broken),
+        ("another's token, accepted", token(signed_in(Assurance::TwoFactor)), Broken),
+        ("one's own that went astray", misdelivered, Untested),
+    ];
+    check("code.bound-to-person", cases);
+}
+
+fn resent(second: u32) -> Staged {
+    asked_for("main").bare("main", Op::ResendCode, sent(Channel::Sms)).message(
+        "ada",
+        Channel::Sms,
+        Some(code(second)),
+    )
+}
+
+#[test]
+fn a_newer_code_ends_the_older() {
+    let cases = vec![
+        ("older refused", resent(2).submit("main", code(1), wrong()), Kept),
+        ("older accepted", resent(2).submit("main", code(1), forced()), Broken),
+        ("newer accepted", resent(2).submit("main", code(2), forced()), Untested),
+    ];
+    check("code.superseded-by-resend", cases);
+}
+
+#[test]
+fn a_new_request_brings_a_new_code() {
+    let cases = vec![
+        ("new", resent(2), Kept),
+        ("the same", resent(1), Broken),
+        ("one request", asked_for("main"), Untested),
+    ];
+    check("code.fresh", cases);
+}
+
+#[test]
+fn a_code_reaches_its_person_on_the_named_channel_once() {
+    let promised = || Staged::new().sign_in("main", "ada", sent(Channel::Sms));
+    let astray = || promised().message("bob", Channel::Sms, Some(code(1)));
+    let mailed = promised().message("ada", Channel::Email, Some(code(1)));
+    let twice = asked_for("main").message("ada", Channel::Sms, Some(code(1)));
+    let late = Staged::new().sign_in("bobs", "bob", sent(Channel::Sms));
+    let late = late.sign_in("main", "ada", sent(Channel::Sms));
+    let late = late.message("bob", Channel::Sms, Some(code(1)));
+    check(
+        "delivery.right-recipient",
+        vec![
+            ("ada's", asked_for("main"), Kept),
+            ("bob's, who asked for none", astray(), Broken),
+            ("bob's own, late", late, Untested),
+        ],
+    );
+    check(
+        "delivery.right-channel",
+        vec![
+            ("by SMS", asked_for("main"), Kept),
+            ("by mail", mailed, Broken),
+            ("to another person", astray(), Untested),
+        ],
+    );
+    check(
+        "delivery.once",
+        vec![
+            ("once", asked_for("main"), Kept),
+            ("twice", twice, Broken),
+            ("no", promised(), Untested),
+        ],
+    );
+    let empty = promised().message("ada", Channel::Sms, None);
+    check(
+        "delivery.code-in-message",
+        vec![
+            ("a code", asked_for("main"), Kept),
+            ("none", empty, Broken),
+            ("no", promised(), Untested),
+        ],
+    );
+}
+
+#[test]
+fn a_page_gives_nothing_away() {
+    let showing = |text: String| {
+        let mut staged = asked_for("main").bare("main", Op::Probe, sent(Channel::Sms));
+        for entry in &mut staged.entries {
+            if let Event::Answered { shown, .. } = &mut entry.event {
+                shown.clone_from(&text);
+            }
+        }
+        staged
+    };
+    let cases = vec![
+        ("a page", showing("enter the PIN".into()), Kept),
+        ("a page with the PIN", showing(format!("it is {}", code(1).in_text())), Broken),
+        ("no PIN at all", Staged::new(), Untested),
+    ];
+    check("privacy.code-not-shown", cases);
+    let to = |shown: &str| {
+        let answer = Observed { destination: Some(shown.into()), ..sent(Channel::Sms) };
+        Staged::new().sign_in("main", "ada", answer)
+    };
+    let whole = PhoneNumber::fictional(1);
+    let cases = vec![
+        ("masked", to("•••01"), Kept),
+        ("whole", to(whole.as_str()), Broken),
+        ("not shown", asked_for("main"), Untested),
+    ];
+    check("privacy.destination-masked", cases);
+    let refused = |class| Staged::new().sign_in("main", "ada", no(class));
+    let cases = vec![
+        ("no reason", refused(RejectionClass::Denied), Kept),
+        ("a reason", refused(RejectionClass::CodeInvalid), Broken),
+        ("locked", refused(RejectionClass::Locked), Untested),
+    ];
+    check("privacy.factor-not-named", cases);
+}

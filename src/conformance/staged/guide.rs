@@ -1,0 +1,189 @@
+//! The guide, sentence by sentence.
+
+use super::Came::{Broken, Kept, Untested};
+use super::*;
+use crate::domain::TokenKind::{Desktop, Mobile};
+
+fn promised(person: &'static str, channel: Channel) -> Staged {
+    Staged::new().sign_in("main", person, sent(channel))
+}
+
+#[test]
+fn the_first_pin_comes_by_sms() {
+    let cases = vec![
+        ("it comes", Staged::new().sms("main", "ada", 1), Kept),
+        ("it goes by mail", promised("ada", Channel::Email), Broken),
+        ("nothing comes", promised("ada", Channel::Sms).in_vain("ada", Channel::Sms), Broken),
+        ("nobody waited", promised("ada", Channel::Sms), Untested),
+        ("no number", promised("cy", Channel::Email), Untested),
+    ];
+    check("guide.sms-pin", cases);
+    let mailed = |staged: Staged| staged.message("ada", Channel::Email, Some(code(2)));
+    let cases = vec![
+        ("SMS only", Staged::new().sms("main", "ada", 1), Kept),
+        ("a mail too", mailed(Staged::new().sms("main", "ada", 1)), Broken),
+        ("a mail for her who asked", mailed(chosen(sent(Channel::Email))), Untested),
+    ];
+    check("guide.sms-first", cases);
+}
+
+/// Ada asks for a mail.
+fn chosen(answer: Observed) -> Staged {
+    let request = Request { channel: Some(Channel::Email), ..Request::bare(Op::ChooseChannel) };
+    promised("ada", Channel::Sms).ask("main", request, answer)
+}
+
+#[test]
+fn the_alternative_is_email() {
+    let came = chosen(sent(Channel::Email)).message("ada", Channel::Email, Some(code(2)));
+    let cases = vec![
+        ("it comes", came, Kept),
+        ("it goes by SMS", chosen(sent(Channel::Sms)), Broken),
+        ("refused", chosen(no(RejectionClass::Denied)), Untested),
+    ];
+    check("guide.alternative-authentication", cases);
+    let came = promised("cy", Channel::Email).message("cy", Channel::Email, Some(code(1)));
+    let cases = vec![
+        ("it comes", came, Kept),
+        ("it goes by SMS", promised("cy", Channel::Sms), Broken),
+        ("with a number", Staged::new().sms("main", "ada", 1), Untested),
+    ];
+    check("guide.email-without-number", cases);
+}
+
+#[test]
+fn a_first_sign_in_ends_in_enrolment() {
+    let after = |answer| Staged::new().sms("main", "ada", 1).submit("main", code(1), answer);
+    let cases = vec![
+        ("forced", after(reply(Re::EnrolmentRequired)), Kept),
+        ("signed in", after(signed_in(Assurance::SingleFactor)), Broken),
+        ("refused", after(no(RejectionClass::CodeInvalid)), Untested),
+    ];
+    check("guide.enrolment-forced", cases);
+}
+
+#[test]
+fn a_page_shows_its_material() {
+    let begun = |token, answer| {
+        let request = Request { token: Some(token), ..Request::bare(Op::BeginEnrolment) };
+        Staged::new()
+            .sign_in("main", "ada", reply(Re::EnrolmentRequired))
+            .ask("main", request, answer)
+    };
+    let bare = || Observed { offered: Some(Offered::default()), ..reply(Re::Activation) };
+    for (id, kind) in [("guide.mobile-material", Mobile), ("guide.desktop-material", Desktop)] {
+        let cases = vec![
+            ("all of it", begun(kind, page(1)), Kept),
+            ("nothing", begun(kind, bare()), Broken),
+            ("refused", begun(kind, no(RejectionClass::Denied)), Untested),
+        ];
+        check(id, cases);
+    }
+}
+
+#[test]
+fn ok_completes_an_activated_token_and_no_other() {
+    let begun = || {
+        Staged::new()
+            .sms("main", "ada", 1)
+            .submit("main", code(1), reply(Re::EnrolmentRequired))
+            .bare("main", Op::BeginEnrolment, page(1))
+    };
+    let ok = |staged: Staged, answer| staged.bare("main", Op::ConfirmEnrolment, answer);
+    let refused = || no(RejectionClass::EnrolmentConflict);
+    let enrolled = || reply(Re::Enrolled);
+    let cases = vec![
+        ("too early, refused", ok(begun(), refused()), Kept),
+        ("too early, taken", ok(begun(), enrolled()), Broken),
+        ("in order", ok(Staged::new().activated(), enrolled()), Untested),
+        ("after a lost answer", ok(begun().lost("main", Op::Probe), enrolled()), Untested),
+    ];
+    check("guide.confirm-needs-token", cases);
+    let cancelled = Staged::new().activated().bare("main", Op::Cancel, reply(Re::Done));
+    let cases = vec![
+        ("taken", ok(Staged::new().activated(), enrolled()), Kept),
+        ("refused", ok(Staged::new().activated(), refused()), Broken),
+        ("too early", ok(begun(), refused()), Untested),
+        ("after a cancel", ok(cancelled, refused()), Untested),
+        ("once more", ok(Staged::new().enrolled(), refused()), Kept),
+    ];
+    check("guide.enrolment-completes", cases);
+}
+
+#[test]
+fn only_the_shown_registration_code_completes() {
+    let registration = |ordinal| secret(SecretKind::RegistrationCode, ordinal);
+    let typed = |ordinal, answer| {
+        let request = Request {
+            code: Some(registration(ordinal)),
+            ..Request::bare(Op::SubmitRegistrationCode)
+        };
+        let shown = OutcomeKind::RegistrationCode;
+        Staged::new()
+            .sign_in("main", "ada", reply(Re::EnrolmentRequired))
+            .act("pixel", "read_registration_code", None, shown, Some(registration(1)))
+            .ask("main", request, answer)
+    };
+    let refused = || no(RejectionClass::CodeInvalid);
+    let cases = vec![
+        ("the right one", typed(1, reply(Re::Enrolled)), Kept),
+        ("a wrong one, refused", typed(2, refused()), Kept),
+        ("a wrong one, taken", typed(2, reply(Re::Enrolled)), Broken),
+        ("asked for again", typed(2, reply(Re::RegistrationCodeRequired)), Untested),
+        ("the right one, refused", typed(1, refused()), Untested),
+    ];
+    check("guide.registration-code-completes", cases);
+}
+
+#[test]
+fn after_enrolment_the_token_is_asked_for() {
+    let next = |answer| Staged::new().enrolled().sign_in("main", "ada", answer);
+    let revoked = Staged::new().enrolled().bare("main", Op::RevokeToken, reply(Re::Done)).sign_in(
+        "main",
+        "ada",
+        sent(Channel::Sms),
+    );
+    let pin = Staged::new().sms("early", "ada", 5).token_asked().submit(
+        "main",
+        code(5),
+        signed_in(Assurance::TwoFactor),
+    );
+    let cases = vec![
+        ("the token", next(reply(Re::TokenRequired)), Kept),
+        ("a PIN again", next(sent(Channel::Sms)), Broken),
+        ("a PIN instead", pin, Broken),
+        ("refused", next(no(RejectionClass::Denied)), Untested),
+        ("after the token was revoked", revoked, Untested),
+    ];
+    check("guide.token-after-enrolment", cases);
+}
+
+#[test]
+fn a_certificate_needs_two_factors() {
+    let asked = |assurance, answer| {
+        let staged = Staged::new().sign_in("main", "ada", signed_in(assurance));
+        staged.bare("main", Op::CreateCertificate, answer)
+    };
+    let (one, two) = (Assurance::SingleFactor, Assurance::TwoFactor);
+    let made = || reply(Re::Certificate);
+    let refused = || no(RejectionClass::WrongStep);
+    let lost = Staged::new()
+        .sign_in("main", "ada", reply(Re::TokenRequired))
+        .lost("main", Op::SubmitCode)
+        .bare("main", Op::CreateCertificate, made());
+    let cases = vec![
+        ("refused", asked(one, refused()), Kept),
+        ("made", asked(one, made()), Broken),
+        ("with two factors", asked(two, made()), Untested),
+        ("after a lost answer", lost, Untested),
+    ];
+    check("guide.certificate-after-second-factor", cases);
+    let again = asked(two, made()).bare("main", Op::CreateCertificate, refused());
+    let cases = vec![
+        ("made", asked(two, made()), Kept),
+        ("refused", asked(two, refused()), Broken),
+        ("a second one, refused", again, Kept),
+        ("with one factor", asked(one, refused()), Untested),
+    ];
+    check("guide.certificate-created", cases);
+}
