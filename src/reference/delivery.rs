@@ -29,6 +29,9 @@ pub enum NotSent {
     /// The mail cannot be written.
     #[error("the mail cannot be written")]
     Unwritable(#[from] lettre::error::Error),
+    /// A header's name that is no name.
+    #[error("a header of the mail cannot be used")]
+    Header(#[from] lettre::message::header::InvalidHeaderName),
     /// An address that the mail library does not take.
     #[error("an address of the mail cannot be used")]
     Address(#[from] lettre::address::AddressError),
@@ -129,25 +132,28 @@ impl Courier for Wire {
 
 /// The mail as MIME: plain text first, then the same as HTML (RFC 2046 §5.1.4).
 fn written(from: &Mailbox, to: &Mailbox, message: &Message) -> Result<lettre::Message, NotSent> {
-    let mut builder = lettre::Message::builder()
+    let builder = lettre::Message::builder()
         .from(lettre::message::Mailbox::new(None, from.as_str().parse()?))
         .to(lettre::message::Mailbox::new(None, to.as_str().parse()?))
         .subject(message.subject.clone().unwrap_or_default());
-    let mut boundary = None;
+    let part = |kind, text: &str| SinglePart::builder().content_type(kind).body(text.to_owned());
+    let html = message.html.as_deref().unwrap_or_default();
+    let parts = MultiPart::alternative()
+        .boundary(boundary(message))
+        .singlepart(part(ContentType::TEXT_PLAIN, &message.text))
+        .singlepart(part(ContentType::TEXT_HTML, html));
+    let mut mail = builder.multipart(parts)?;
+    // Last, because the library dates a mail by the machine's clock if it finds no date it knows.
     for (name, value) in &message.headers {
-        match HeaderName::new_from_ascii(name.clone()) {
-            Ok(name) => builder = builder.raw_header(HeaderValue::new(name, value.clone())),
-            Err(_) => continue,
-        }
-        if name == "Message-ID" {
-            boundary = value.trim_matches(['<', '>']).split('@').next();
-        }
+        let name = HeaderName::new_from_ascii(name.clone())?;
+        mail.headers_mut().insert_raw(HeaderValue::new(name, value.clone()));
     }
-    let plain = SinglePart::builder().content_type(ContentType::TEXT_PLAIN);
-    let plain = plain.body(message.text.clone());
-    let html = message.html.clone().unwrap_or_default();
-    let html = SinglePart::builder().content_type(ContentType::TEXT_HTML).body(html);
-    // A boundary taken from the id is as unique as the id, and the same seed gives the same mail.
-    let parts = MultiPart::alternative().boundary(format!("part-{}", boundary.unwrap_or("0")));
-    Ok(builder.multipart(parts.singlepart(plain).singlepart(html))?)
+    Ok(mail)
+}
+
+/// Taken from the id, it is as unique as that, and the same seed gives the same mail.
+fn boundary(message: &Message) -> String {
+    let id = message.headers.iter().find(|(name, _)| name == "Message-ID");
+    let id = id.map_or("", |(_, value)| value.trim_start_matches('<'));
+    format!("part-{}", id.split('@').next().unwrap_or_default())
 }

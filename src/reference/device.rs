@@ -24,8 +24,8 @@ impl Reference {
         let parameters = self.parameters();
         let body = json!({
             "name": parameters.public_name,
-            "digits": parameters.token_digits,
-            "period": parameters.token_period.as_secs(),
+            "digits": parameters.token_digits.count(),
+            "period": parameters.token_period.seconds(),
         });
         NetworkReply { status: 200, body }
     }

@@ -9,7 +9,7 @@ use crate::domain::reply::BoundToken;
 use crate::domain::{
     Activation, Assurance, Chance, Moment, RejectionClass, Reply, Secret, TokenKind,
 };
-use crate::otp::{Algorithm, Digits, Period, Totp};
+use crate::otp::{Algorithm, Totp};
 use crate::tokens::activation::classic::{self, ActivationCode, RegistrationCode, SerialNumber};
 use crate::tokens::activation::sealed_qr::SealedActivation;
 use std::time::Duration;
@@ -91,7 +91,7 @@ impl Turn<'_> {
         if code.agrees_with(&pending.serial, &pending.activation_code)
             || reference.has(&defects::ANY_REGISTRATION_CODE)
         {
-            pending.activate(code.device_random(), reference.parameters())?;
+            pending.activate(code.device_random(), reference.parameters());
             return Ok(View::activated());
         }
         self.strike()?;
@@ -104,7 +104,7 @@ impl Turn<'_> {
         let (reference, now) = (self.reference, self.now);
         let pending = self.current_enrolment()?;
         if pending.totp.is_none() && reference.has(&defects::OK_WITHOUT_TOKEN) {
-            pending.activate([0, 0], reference.parameters())?;
+            pending.activate([0, 0], reference.parameters());
         }
         let Some(totp) = pending.totp.clone() else {
             pending
@@ -195,11 +195,13 @@ impl Pending {
     ) -> Result<(), NotActivated> {
         let known = self.activation_code.to_secret();
         let used = self.totp.is_some() && !reference.has(&defects::ACTIVATION_REUSABLE);
-        if used || known != code.to_secret() {
+        // The desktop token is activated by its registration code and by nothing else.
+        if self.kind == TokenKind::Desktop || used || known != code.to_secret() {
             return Err(NotActivated::Unauthorized);
         }
         self.refuse_if_expired(reference, now)?;
-        self.activate(device_random, reference.parameters()).map_err(|_| NotActivated::Unauthorized)
+        self.activate(device_random, reference.parameters());
+        Ok(())
     }
 
     fn refuse_if_expired(&self, reference: &Reference, now: Moment) -> Result<(), NotActivated> {
@@ -214,15 +216,12 @@ impl Pending {
         (self.began + parameters.activation_lifetime) - now
     }
 
-    fn activate(&mut self, device_random: [u8; 2], parameters: &Parameters) -> Result<(), View> {
+    fn activate(&mut self, device_random: [u8; 2], parameters: &Parameters) {
         // The desktop program never sees a policy: nothing carries it there.
         let policy = self.sealed.as_ref().and(parameters.activation_policy.as_deref());
         let key = classic::seed(&self.activation_code, device_random, policy, &self.serial);
-        let digits = Digits::new(parameters.token_digits).map_err(|_| RejectionClass::Malformed)?;
-        let seconds = parameters.token_period.as_secs();
-        let period = Period::new(seconds).map_err(|_| RejectionClass::Malformed)?;
-        self.totp = Some(Totp::new(&key, Algorithm::Sha256, digits, period));
-        Ok(())
+        let Parameters { token_digits, token_period, .. } = *parameters;
+        self.totp = Some(Totp::new(&key, Algorithm::Sha256, token_digits, token_period));
     }
 
     /// The page that shows this material.
@@ -233,7 +232,7 @@ impl Pending {
             Some((link, password)) => Activation {
                 qr: Some(
                     qr::draw(link.reveal(), parameters.qr_format)
-                        .map_err(|_| RejectionClass::Malformed)?,
+                        .map_err(|_| RejectionClass::Denied)?,
                 ),
                 password: Some(password.clone()),
                 expires_in,

@@ -1,5 +1,7 @@
 //! What an operator may set, with the default of each and where it comes from.
 
+use crate::otp::{Digits, Period};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::time::Duration;
 
@@ -10,7 +12,8 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Parameters {
-    /// Digits of a delivered PIN. 8; NIST SP 800-63B §3.1.3.2 asks for 6 or more.
+    /// Digits of a delivered PIN, 1 to 16. 8; NIST SP 800-63B §3.1.3.2 asks for 6 or more.
+    #[serde(deserialize_with = "count")]
     pub pin_digits: usize,
     /// How long a PIN may be used. 300 s; NIST SP 800-63B §3.1.3.2 allows 10 minutes.
     #[serde(deserialize_with = "seconds")]
@@ -27,17 +30,19 @@ pub struct Parameters {
     /// How long activation material may be used. 300 s; NIST SP 800-63B §4.1.2.2 allows 10 minutes.
     #[serde(deserialize_with = "seconds")]
     pub activation_lifetime: Duration,
-    /// Digits of the password beside the QR code. 8, the product's default.
+    /// Digits of the password beside the QR code, 1 to 16. 8, the product's default.
+    #[serde(deserialize_with = "count")]
     pub activation_password_digits: usize,
     /// The policy text inside the QR code, which then enters the seed; none by default.
     pub activation_policy: Option<String>,
     /// How the QR code is drawn.
     pub qr_format: QrFormat,
-    /// Digits of a code of the token: 6 or 8. 6; RFC 4226 §5.3 asks for 6 or more.
-    pub token_digits: u8,
+    /// Digits of a code of the token. 6, the fewest that RFC 4226 §5.3 allows.
+    #[serde(deserialize_with = "token_digits")]
+    pub token_digits: Digits,
     /// The time step. 30 s, as RFC 6238 §5.2 recommends.
-    #[serde(deserialize_with = "seconds")]
-    pub token_period: Duration,
+    #[serde(deserialize_with = "token_period")]
+    pub token_period: Period,
     /// Steps by which a code may be early or late. 1, as RFC 6238 §5.2 recommends; the product's
     /// own default is 10.
     pub token_window_steps: u8,
@@ -79,8 +84,8 @@ impl Default for Parameters {
             activation_password_digits: 8,
             activation_policy: None,
             qr_format: QrFormat::Png,
-            token_digits: 6,
-            token_period: Duration::from_secs(30),
+            token_digits: Digits::SIX,
+            token_period: Period::RECOMMENDED,
             token_window_steps: 1,
             session_lifetime: Duration::from_mins(15),
             certificate_lifetime: Duration::from_hours(365 * 24),
@@ -94,6 +99,22 @@ impl Default for Parameters {
 
 fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
     u64::deserialize(deserializer).map(Duration::from_secs)
+}
+
+/// More than 16 digits no person types, and none would be a secret that is not asked for.
+fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> {
+    match usize::deserialize(deserializer)? {
+        count @ 1..=16 => Ok(count),
+        other => Err(D::Error::custom(format!("1 to 16 digits, not {other}"))),
+    }
+}
+
+fn token_digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digits, D::Error> {
+    Digits::new(u8::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+fn token_period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {
+    Period::new(u64::deserialize(deserializer)?).map_err(D::Error::custom)
 }
 
 fn optional_seconds<'de, D: Deserializer<'de>>(
@@ -118,7 +139,15 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_setting_is_refused() {
-        assert!(serde_json::from_str::<Parameters>(r#"{"pin_digit": 6}"#).is_err());
+    fn what_is_unknown_or_makes_no_sense_is_refused() {
+        for wrong in [
+            r#"{"pin_digit": 6}"#,
+            r#"{"pin_digits": 0}"#,
+            r#"{"activation_password_digits": 17}"#,
+            r#"{"token_digits": 5}"#,
+            r#"{"token_period": 0}"#,
+        ] {
+            assert!(serde_json::from_str::<Parameters>(wrong).is_err(), "{wrong}");
+        }
     }
 }

@@ -9,10 +9,16 @@ use super::turn::{OutgoingPin, Step, Turn, must_enrol};
 use super::{Reference, View, defects};
 use crate::domain::{Assurance, Channel, Recipient, RejectionClass, Reply, Secret};
 
+/// The longest user name that is looked up, in bytes: a mailbox (RFC 5321 §4.5.3.1.3) fits.
+const LONGEST_USER: usize = 256;
+
 impl Turn<'_> {
     /// Whatever comes of it, the session before it is over.
     pub(super) fn sign_in(&mut self, user: &str, password: &Secret) -> Step {
         self.state.sessions.remove(self.id);
+        if user.len() > LONGEST_USER {
+            return Err(RejectionClass::Denied.into());
+        }
         self.refuse_if_name_locked(user)?;
         if !self.is_password_right(user, password) {
             self.strike_name(user);
@@ -74,9 +80,8 @@ impl Turn<'_> {
     }
 
     fn accept_pin(&mut self, challenge: Challenge, code: &Secret) -> Result<(), RejectionClass> {
-        if self.reference.has(&defects::CODE_OF_ANOTHER_PERSON_ACCEPTED)
-            && self.state.accounts.values().any(|account| account.pins.knows(code))
-        {
+        let strangers = self.reference.has(&defects::CODE_OF_ANOTHER_PERSON_ACCEPTED);
+        if strangers && self.is_pin_of_another(code) {
             return Ok(());
         }
         let (reference, now) = (self.reference, self.now);
@@ -84,6 +89,13 @@ impl Turn<'_> {
         account.pins.accept(code, challenge.number, now, reference)?;
         account.pins.supersede(challenge.number);
         Ok(())
+    }
+
+    /// What a lookup by code alone, without the person, would find.
+    fn is_pin_of_another(&self, code: &Secret) -> bool {
+        let own = self.state.sessions.get(self.id).map(|session| &session.user);
+        let mut others = self.state.accounts.iter().filter(|(user, _)| Some(*user) != own);
+        others.any(|(_, account)| account.pins.knows(code))
     }
 
     /// The next stage after a right code.

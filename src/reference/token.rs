@@ -69,8 +69,7 @@ impl Bound {
         now: Moment,
         reference: &Reference,
     ) -> Result<(), RejectionClass> {
-        let steps = reference.window_steps().into();
-        let window = Window::around(steps);
+        let window = Window::around(reference.window_steps());
         let step = self.totp.verify(code.reveal(), now, window);
         let step = step.ok_or(RejectionClass::CodeInvalid)?;
         let spent = self.last_step.is_some_and(|last| step <= last);

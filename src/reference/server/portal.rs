@@ -178,7 +178,9 @@ fn problem(class: RejectionClass) -> &'static str {
         RejectionClass::Locked => "The account is locked. Ask the people who run the service.",
         RejectionClass::RateLimited => "No more messages can be sent for this sign-in.",
         RejectionClass::EnrolmentExpired => "The time is over. Cancel, and begin again.",
-        RejectionClass::EnrolmentConflict => "Your token is not activated yet.",
+        RejectionClass::EnrolmentConflict => {
+            "Your token is not activated yet, or another set-up has taken its place."
+        }
         RejectionClass::WrongStep => "This is not possible at this point.",
         RejectionClass::Malformed => "There is a slip in what you typed.",
         RejectionClass::ChannelUnavailable => "No message can be sent to you this way.",
