@@ -144,6 +144,7 @@ fn report(measured: &Measured, plan: &Plan, host: &dyn Host) -> String {
     };
     if measured.succeeded() > 0 {
         line("latency ms", measured.latency());
+        line("answered in", measured.service());
     }
     line("started late", measured.lateness());
     for (failure, count) in measured.failures() {
@@ -162,9 +163,11 @@ fn caveats(host: &dyn Host, succeeded: u64) -> String {
         }
     };
     let mut text = format!(
-        "Measured: password sign-in, the code read off a simulated token, and its submission,\n\
-         from the intended start to the last answer of those that succeeded; {place}.\n\
-         Included: lateness of our own timer (1 ms resolution), see `started late`.\n\
+        "Measured: password sign-in, the code read off a simulated token, and its submission;\n\
+         {place}.\n\
+         `latency` counts from the intended start; it is `started late` and `answered in` together.\n\
+         `started late` is our own timer (it counts in steps of 1 ms), or a wait for a place where\n\
+         too many verifications were under way. Failures are counted, not timed.\n\
          Not measured: enrolment, delivery of PINs, wrong or replayed codes, sign-out.\n"
     );
     if succeeded < 1000 {

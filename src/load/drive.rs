@@ -38,20 +38,20 @@ pub async fn drive(
     work: Arc<dyn Work>,
 ) -> Measured {
     let mut measured = Measured::of(plan);
-    let places = Arc::new(Semaphore::new(in_flight.max(1)));
+    let free = Arc::new(Semaphore::new(in_flight.max(1)));
     let mut visits = JoinSet::new();
     for arrival in 0..plan.arrivals() {
         let intended = plan.intended(arrival);
         pace.reach(intended).await;
-        // The semaphore is never closed, so a place always comes.
-        let place = Arc::clone(&places).acquire_owned().await;
+        // The semaphore is never closed, so a permit always comes.
+        let permit = Arc::clone(&free).acquire_owned().await;
         let (pace, work) = (Arc::clone(&pace), Arc::clone(&work));
         visits.spawn(async move {
             let started = pace.elapsed();
             let outcome = work.verify(arrival).await;
             let answered = pace.elapsed();
             work.leave(arrival).await;
-            drop(place);
+            drop(permit);
             Visit { intended, started, answered, outcome }
         });
         while let Some(visit) = visits.try_join_next() {
@@ -68,7 +68,10 @@ fn note(measured: &mut Measured, visit: Result<Visit, JoinError>) {
     match visit {
         Ok(Visit { intended, started, answered, outcome }) => {
             measured.started(started.saturating_sub(intended));
-            measured.ended(answered, answered.saturating_sub(intended), outcome);
+            match outcome {
+                Ok(()) => measured.succeeded_at(answered, [intended, started]),
+                Err(failure) => measured.failed_at(answered, failure),
+            }
         }
         // A panic while verifying is a bug of ours: it must end the process as one.
         Err(error) => std::panic::resume_unwind(error.into_panic()),
@@ -97,8 +100,11 @@ mod tests {
         }
 
         fn reach(&self, point: Duration) -> Soon<'_, ()> {
-            self.0.advance(point.saturating_sub(self.elapsed()));
-            Box::pin(async {})
+            Box::pin(async move {
+                // What has been started comes first: it belongs to the time before `point`.
+                tokio::task::yield_now().await;
+                self.0.advance(point.saturating_sub(self.elapsed()));
+            })
         }
     }
 
@@ -139,6 +145,9 @@ mod tests {
         let [least, most] = [0.0, 1.0].map(|share| measured.latency().at(share));
         assert_eq!((least.as_millis(), most.as_millis()), (60, 100));
         assert_eq!(measured.lateness().at(1.0).as_millis(), 90);
+        // From its actual start, only the stalled one took any time.
+        let service = [0.5, 1.0].map(|share| measured.service().at(share).as_millis());
+        assert_eq!(service, [0, 100]);
     }
 
     #[tokio::test]

@@ -93,6 +93,7 @@ impl Times {
 pub struct Measured {
     planned: u64,
     latency: Times,
+    service: Times,
     lateness: Times,
     failures: BTreeMap<Failure, u64>,
     took: Duration,
@@ -101,9 +102,9 @@ pub struct Measured {
 impl Measured {
     /// Nothing yet, of `plan`.
     pub(super) fn of(plan: &Plan) -> Self {
-        let (latency, lateness) = (Times::none(), Times::none());
+        let [latency, service, lateness] = [(); 3].map(|()| Times::none());
         let (failures, took) = (BTreeMap::new(), Duration::ZERO);
-        Self { planned: plan.arrivals(), latency, lateness, failures, took }
+        Self { planned: plan.arrivals(), latency, service, lateness, failures, took }
     }
 
     /// Notes how much later than intended a verification started.
@@ -111,18 +112,18 @@ impl Measured {
         self.lateness.record(late);
     }
 
-    /// Notes an end at `point` of the measurement.
-    pub(super) fn ended(
-        &mut self,
-        point: Duration,
-        latency: Duration,
-        outcome: Result<(), Failure>,
-    ) {
+    /// Notes a success, answered at `point` of the measurement, and when it was `intended` to start
+    /// and did.
+    pub(super) fn succeeded_at(&mut self, point: Duration, [intended, started]: [Duration; 2]) {
         self.took = self.took.max(point);
-        match outcome {
-            Ok(()) => self.latency.record(latency),
-            Err(failure) => *self.failures.entry(failure).or_default() += 1,
-        }
+        self.latency.record(point.saturating_sub(intended));
+        self.service.record(point.saturating_sub(started));
+    }
+
+    /// Notes a failure at `point` of the measurement.
+    pub(super) fn failed_at(&mut self, point: Duration, failure: Failure) {
+        self.took = self.took.max(point);
+        *self.failures.entry(failure).or_default() += 1;
     }
 
     /// Verifications planned.
@@ -152,6 +153,13 @@ impl Measured {
     #[must_use]
     pub fn latency(&self) -> &Times {
         &self.latency
+    }
+
+    /// From the actual start to the last answer, of those that succeeded. It hides the wait of those
+    /// that could not start in time: [`Measured::latency`] does not.
+    #[must_use]
+    pub fn service(&self) -> &Times {
+        &self.service
     }
 
     /// How much later than intended all of them started: the harness's own share, and the wait for

@@ -69,20 +69,15 @@ impl Member {
     pub(super) async fn verify(&mut self, subject: &dyn Subject) -> Result<(), Failure> {
         let sign_in = sign_in(&self.persona);
         self.ask(subject, &sign_in, ReplyKind::TokenRequired).await?;
-        let code = match self.device.act(Act::ReadCode(None)).await {
-            Outcome::Code(code) => code,
-            Outcome::Refused(reason) => return Err(Failure::Device(reason.to_string())),
-            other => return Err(Failure::Device(other.kind().to_string())),
-        };
+        let code = read_code(&mut self.device).await.map_err(Failure::Device)?;
         if self.spent.as_ref() == Some(&code) {
             return Err(Failure::NoFreshCode);
         }
         self.spent = Some(code.clone());
         let submit = Operation::SubmitCode { code };
-        match self.ask(subject, &submit, ReplyKind::SignedIn).await? {
-            Reply::SignedIn { assurance: Assurance::TwoFactor } => Ok(()),
-            _ => Err(Failure::OneFactor),
-        }
+        let reply = self.ask(subject, &submit, ReplyKind::SignedIn).await?;
+        let proven = Reply::SignedIn { assurance: Assurance::TwoFactor };
+        if reply == proven { Ok(()) } else { Err(Failure::OneFactor) }
     }
 
     /// Signs out. Whatever comes of it shows at the next sign-in.
@@ -98,11 +93,12 @@ impl Member {
     ) -> Result<Reply, Failure> {
         let kind = operation.kind();
         let answer = subject.ask(&self.session, operation).await;
-        match answer.map_err(|error| Failure::of(kind, &error))?.reply {
-            Reply::Rejected(rejection) => Err(Failure::Rejected(kind, rejection.class)),
-            reply if reply.kind() == wanted => Ok(reply),
-            other => Err(Failure::Unexpected(kind, other.kind())),
+        let reply = answer.map_err(|error| Failure::of(kind, &error))?.reply;
+        if let Reply::Rejected(rejection) = reply {
+            return Err(Failure::Rejected(kind, rejection.class));
         }
+        let met = reply.kind();
+        if met == wanted { Ok(reply) } else { Err(Failure::Unexpected(kind, met)) }
     }
 }
 
@@ -112,26 +108,26 @@ impl Enrolment<'_> {
         let mailbox = Recipient::Mailbox(self.persona.mailbox.clone());
         self.setting.inbox.open(mailbox.clone(), Arc::clone(&self.setting.clock));
         let pin = self.receive_pin(&mailbox).await?;
-        let offers = match self.ask(Operation::SubmitCode { code: pin }).await? {
-            Reply::EnrolmentRequired { offers } => offers,
-            other => return Err(format!("the PIN was answered by {}", other.kind())),
+        let reply = self.ask(Operation::SubmitCode { code: pin }).await?;
+        let Reply::EnrolmentRequired { offers } = reply else {
+            return Err(format!("the PIN was answered by {}", reply.kind()));
         };
         // The desktop token has no picture to draw and read, which would only cost time.
         let desktop = offers.is_empty() || offers.contains(&TokenKind::Desktop);
         let token = if desktop { TokenKind::Desktop } else { TokenKind::Mobile };
-        let offer = match self.ask(Operation::BeginEnrolment { token }).await? {
-            Reply::Activation(offer) => *offer,
-            other => return Err(format!("begin_enrolment was answered by {}", other.kind())),
+        let reply = self.ask(Operation::BeginEnrolment { token }).await?;
+        let Reply::Activation(offer) = reply else {
+            return Err(format!("begin_enrolment was answered by {}", reply.kind()));
         };
         let kind = device_kind(token, &offer);
         let chance = Chance::seeded(self.setting.seed, &format!("load/device/{ordinal}"));
         let clock = Arc::clone(&self.setting.clock);
         let network = Arc::clone(&self.setting.network);
         let mut device = Device::new(kind, chance, clock, network);
-        let spent = self.set_up(&mut device, kind, offer).await?;
-        match self.ask(Operation::ConfirmEnrolment { code: spent.clone() }).await? {
-            Reply::Enrolled => {}
-            other => return Err(format!("confirm_enrolment was answered by {}", other.kind())),
+        let spent = self.set_up(&mut device, kind, *offer).await?;
+        let reply = self.ask(Operation::ConfirmEnrolment { code: spent.clone() }).await?;
+        if reply != Reply::Enrolled {
+            return Err(format!("confirm_enrolment was answered by {}", reply.kind()));
         }
         self.ask(Operation::SignOut).await?;
         Ok(Member { persona: self.persona, session: self.session, device, spent })
@@ -141,19 +137,19 @@ impl Enrolment<'_> {
     async fn ask(&self, operation: Operation) -> Result<Reply, String> {
         let kind = operation.kind();
         let answer = self.subject.ask(&self.session, &operation).await;
-        match answer.map_err(|error| format!("{kind}: {error}"))?.reply {
-            Reply::Rejected(rejection) => Err(format!("{kind} was rejected: {}", rejection.class)),
-            Reply::Unsupported { feature } => Err(format!("the subject has no {feature}")),
-            reply => Ok(reply),
+        let reply = answer.map_err(|error| format!("{kind}: {error}"))?.reply;
+        if let Reply::Rejected(rejection) = &reply {
+            return Err(format!("{kind} was rejected: {}", rejection.class));
         }
+        Ok(reply)
     }
 
     /// Signs in for the first time and reads the PIN out of the mail.
     async fn receive_pin(&self, mailbox: &Recipient) -> Result<Secret, String> {
-        match self.ask(sign_in(&self.persona)).await? {
-            Reply::CodeRequired { channel: Channel::Email, .. } => {}
-            other => return Err(format!("sign_in was answered by {}", other.kind())),
-        }
+        let reply = self.ask(sign_in(&self.persona)).await?;
+        let Reply::CodeRequired { channel: Channel::Email, .. } = reply else {
+            return Err(format!("sign_in did not lead to a PIN by mail, but to {}", reply.kind()));
+        };
         if let Settling::Within(patience) = self.subject.about().delivery {
             // Real time on purpose: it bounds how long another process may take to hand over.
             let more = self.setting.inbox.wait_beyond(mailbox, 0);
@@ -180,10 +176,7 @@ impl Enrolment<'_> {
         let pin = || Secret::new(APP_PIN);
         if kind == DeviceKind::Authenticator {
             // Where a plain key is shown, only a code proves that it was taken.
-            return match device.act(Act::ReadCode(None)).await {
-                Outcome::Code(code) => Ok(Some(code)),
-                other => Err(format!("read_code gave {}", other.kind())),
-            };
+            return read_code(device).await.map(Some);
         }
         act(device, Act::SetPin { pin: pin(), again: pin() }).await?;
         act(device, Act::Unlock(pin())).await?;
@@ -223,12 +216,23 @@ async fn scan(device: &mut Device, offer: Activation) -> Result<(), String> {
     Ok(())
 }
 
+/// Does `act`; the reason if it was refused.
 async fn act(device: &mut Device, act: Act) -> Result<Outcome, String> {
     let verb = act.verb();
-    match device.act(act).await {
-        Outcome::Refused(reason) => Err(format!("{verb} was refused: {reason}")),
-        outcome => Ok(outcome),
+    let outcome = device.act(act).await;
+    if let Outcome::Refused(reason) = outcome {
+        return Err(format!("{verb} was refused: {reason}"));
     }
+    Ok(outcome)
+}
+
+/// The current code of an unlocked token.
+async fn read_code(device: &mut Device) -> Result<Secret, String> {
+    let outcome = act(device, Act::ReadCode(None)).await?;
+    let Outcome::Code(code) = outcome else {
+        return Err(format!("read_code showed {}", outcome.kind()));
+    };
+    Ok(code)
 }
 
 /// Material without a password is a plain key URI, which any authenticator reads.
