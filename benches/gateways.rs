@@ -1,7 +1,10 @@
 //! What the pretend delivery services cost per message.
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use fobwatch::domain::Moment;
 use fobwatch::gateways::email::smtp;
+use fobwatch::gateways::sms::twilio::Twilio;
+use fobwatch::gateways::{Account, Dialect, HttpRequest, Receipt};
 use std::hint::black_box;
 
 /// The bytes of a client that sends one mail of `size` octets, pipelined.
@@ -33,6 +36,40 @@ fn smtp_session(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The request of a client that sends one SMS to a number for fiction, and its account.
+fn twilio_request() -> (HttpRequest, Account) {
+    let id = format!("AC{}", "0".repeat(32));
+    // `AC000…:authtoken`, as HTTP's basic authentication writes it.
+    let basic = "QUMwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDphdXRodG9rZW4=";
+    let request = HttpRequest {
+        method: "POST".to_owned(),
+        path: format!("/2010-04-01/Accounts/{id}/Messages.json"),
+        query: String::new(),
+        headers: vec![
+            ("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned()),
+            ("authorization".to_owned(), format!("Basic {basic}")),
+        ],
+        body: b"To=%2B447700900007&From=Example&Body=Your+code+is+123456".to_vec(),
+    };
+    (request, Account { id, token: "authtoken".into() })
+}
+
+fn twilio(criterion: &mut Criterion) {
+    let (request, account) = twilio_request();
+    let mut group = criterion.benchmark_group("twilio");
+    group.throughput(Throughput::Bytes(request.body.len() as u64));
+    group.bench_function("one request read and answered", |bencher| {
+        bencher.iter(|| {
+            let read = Twilio.read(black_box(&request), &account);
+            let receipt = read.map(|message| Receipt { serial: 1, at: Moment::EPOCH, message });
+            let response = Twilio.answer(&account, &receipt);
+            assert_eq!(response.status, 201);
+            response
+        });
+    });
+    group.finish();
+}
+
 // One function per dialect or session.
-criterion_group!(gateways, smtp_session);
+criterion_group!(gateways, smtp_session, twilio);
 criterion_main!(gateways);

@@ -1,0 +1,186 @@
+//! What a measurement saw: latencies, throughput, and why verifications failed.
+
+use super::Plan;
+use crate::domain::RejectionClass;
+use crate::domain::operation::OperationKind;
+use crate::domain::reply::ReplyKind;
+use crate::subject::AskError;
+use hdrhistogram::Histogram;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+/// The longest latency told apart, an hour; longer ones count as this.
+const LONGEST: Duration = Duration::from_hours(1);
+
+/// Significant digits of a latency: the error is below one in a thousand.
+const DIGITS: u8 = 3;
+
+/// Why a verification was no success.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Failure {
+    /// The subject said no.
+    Rejected(OperationKind, RejectionClass),
+    /// The subject answered something else than the step that follows.
+    Unexpected(OperationKind, ReplyKind),
+    /// The subject signed the person in, but not with two factors.
+    OneFactor,
+    /// There was no answer to judge, for this kind of reason.
+    NoAnswer(OperationKind, &'static str),
+    /// The person came again before their token had a new code: nothing was submitted.
+    NoFreshCode,
+    /// The token gave no code.
+    Device(String),
+}
+
+impl Failure {
+    /// Of a question without an answer.
+    pub(super) fn of(operation: OperationKind, error: &AskError) -> Self {
+        let why = match error {
+            AskError::Unreachable(_) => "unreachable",
+            AskError::TimedOut(_) => "timed out",
+            AskError::Unclear(_) => "unclear answer",
+            AskError::Unmapped(_) => "unmapped operation",
+        };
+        Self::NoAnswer(operation, why)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Rejected(operation, class) => write!(f, "{operation} rejected: {class}"),
+            Self::Unexpected(operation, reply) => write!(f, "{operation} answered by {reply}"),
+            Self::OneFactor => f.write_str("signed in with one factor only"),
+            Self::NoAnswer(operation, why) => write!(f, "{operation} without answer: {why}"),
+            Self::NoFreshCode => f.write_str("no new code yet, nothing submitted"),
+            Self::Device(reason) => write!(f, "the token gave no code: {reason}"),
+        }
+    }
+}
+
+/// A distribution of times in microseconds.
+#[derive(Debug, Clone)]
+pub struct Times(Histogram<u64>);
+
+impl Times {
+    fn none() -> Self {
+        let longest = u64::try_from(LONGEST.as_micros()).unwrap_or(u64::MAX);
+        #[allow(clippy::expect_used, reason = "constants within the histogram's limits")]
+        Self(Histogram::new_with_max(longest, DIGITS).expect("an hour and three digits fit"))
+    }
+
+    fn record(&mut self, time: Duration) {
+        self.0.saturating_record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
+    }
+
+    /// The time that a `share` of 0 to 1 did not exceed; zero if nothing was recorded.
+    #[must_use]
+    pub fn at(&self, share: f64) -> Duration {
+        let micros = if share >= 1.0 { self.0.max() } else { self.0.value_at_quantile(share) };
+        Duration::from_micros(micros)
+    }
+
+    /// How many times were recorded.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        self.0.len()
+    }
+}
+
+/// What a measurement saw.
+#[derive(Debug, Clone)]
+pub struct Measured {
+    planned: u64,
+    latency: Times,
+    service: Times,
+    lateness: Times,
+    failures: BTreeMap<Failure, u64>,
+    took: Duration,
+}
+
+impl Measured {
+    /// Nothing yet, of `plan`.
+    pub(super) fn of(plan: &Plan) -> Self {
+        let [latency, service, lateness] = [(); 3].map(|()| Times::none());
+        let (failures, took) = (BTreeMap::new(), Duration::ZERO);
+        Self { planned: plan.arrivals(), latency, service, lateness, failures, took }
+    }
+
+    /// Notes how much later than intended a verification started.
+    pub(super) fn started(&mut self, late: Duration) {
+        self.lateness.record(late);
+    }
+
+    /// Notes a success, answered at `point` of the measurement, and when it was `intended` to start
+    /// and did.
+    pub(super) fn succeeded_at(&mut self, point: Duration, [intended, started]: [Duration; 2]) {
+        self.took = self.took.max(point);
+        self.latency.record(point.saturating_sub(intended));
+        self.service.record(point.saturating_sub(started));
+    }
+
+    /// Notes a failure at `point` of the measurement.
+    pub(super) fn failed_at(&mut self, point: Duration, failure: Failure) {
+        self.took = self.took.max(point);
+        *self.failures.entry(failure).or_default() += 1;
+    }
+
+    /// Verifications planned.
+    #[must_use]
+    pub fn planned(&self) -> u64 {
+        self.planned
+    }
+
+    /// Verifications that ended signed in with two factors.
+    #[must_use]
+    pub fn succeeded(&self) -> u64 {
+        self.latency.count()
+    }
+
+    /// Verifications that ended otherwise.
+    #[must_use]
+    pub fn failed(&self) -> u64 {
+        self.failures.values().sum()
+    }
+
+    /// Why, and how often.
+    pub fn failures(&self) -> impl Iterator<Item = (&Failure, u64)> {
+        self.failures.iter().map(|(failure, count)| (failure, *count))
+    }
+
+    /// From the intended start to the last answer, of those that succeeded.
+    #[must_use]
+    pub fn latency(&self) -> &Times {
+        &self.latency
+    }
+
+    /// From the actual start to the last answer, of those that succeeded. It hides the wait of those
+    /// that could not start in time: [`Measured::latency`] does not.
+    #[must_use]
+    pub fn service(&self) -> &Times {
+        &self.service
+    }
+
+    /// How much later than intended all of them started: the harness's own share, and the wait for
+    /// a place.
+    #[must_use]
+    pub fn lateness(&self) -> &Times {
+        &self.lateness
+    }
+
+    /// From the beginning to the last answer.
+    #[must_use]
+    pub fn took(&self) -> Duration {
+        self.took
+    }
+
+    /// Successes per second over the planned `duration`, or over [`Measured::took`] if that is
+    /// longer: a run that ends with its last arrival is not faster than it was asked to be.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
+    pub fn throughput(&self, duration: Duration) -> f64 {
+        let seconds = self.took.max(duration).as_secs_f64();
+        if seconds > 0.0 { self.succeeded() as f64 / seconds } else { 0.0 }
+    }
+}
