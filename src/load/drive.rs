@@ -131,7 +131,7 @@ mod tests {
         let load = Load {
             rate: NonZeroU32::new(100).expect("not zero"),
             duration: Duration::from_millis(50),
-            period: Period::DEFAULT,
+            period: Period::RECOMMENDED,
         };
         let plan = Plan::size(load).expect("a plan");
         let pace = Arc::new(Steps(VirtualClock::starting_at(Moment::EPOCH)));
