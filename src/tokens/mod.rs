@@ -1,1 +1,3 @@
 //! Pretend devices.
+
+pub mod camera;
