@@ -1,3 +1,5 @@
 //! Pretend devices.
 
+pub mod activation;
 pub mod camera;
+pub mod codes;
