@@ -75,7 +75,7 @@ impl SealedActivation {
     /// The URI under [`DEFAULT_SCHEME`]. The scheme is not under the MAC, so it may be exchanged.
     #[must_use]
     pub fn seal(&self, password: &Secret, salt: [u8; SALT_BYTES]) -> String {
-        let keys = Keys::derive(password, &salt);
+        let keys = Keys::derive(password, salt);
         let mut sealed = salt.to_vec();
         sealed.extend(keys.encrypt(self.plaintext().as_bytes()));
         let enc = percent::encode(&BASE64.encode(&sealed));
@@ -119,7 +119,7 @@ impl SealedActivation {
 /// [`NotOpened`]; nothing of the content is looked at before the MAC is right.
 pub fn open(uri: &str, password: &Secret) -> Result<SealedActivation, NotOpened> {
     let sealed = Sealed::parse(uri)?;
-    let keys = Keys::derive(password, &sealed.salt);
+    let keys = Keys::derive(password, sealed.salt);
     let agrees: bool = keys.mac(sealed.signed).ct_eq(&sealed.mac).into();
     if !agrees {
         return Err(NotOpened::MacMismatch);
@@ -199,10 +199,10 @@ struct Keys {
 }
 
 impl Keys {
-    fn derive(password: &Secret, salt: &[u8; SALT_BYTES]) -> Self {
+    fn derive(password: &Secret, salt: [u8; SALT_BYTES]) -> Self {
         let mut derived = [0; 64];
         let password = password.reveal().as_bytes();
-        pbkdf2::pbkdf2_hmac::<Sha256>(password, salt, ROUNDS, &mut derived);
+        pbkdf2::pbkdf2_hmac::<Sha256>(password, &salt, ROUNDS, &mut derived);
         let part = |from: usize| std::array::from_fn(|at| derived[from + at]);
         let mac = std::array::from_fn(|at| if at < 32 { derived[16 + at] } else { 0 });
         Self { cipher: part(0), mac, iv: part(48) }
