@@ -1,5 +1,7 @@
 //! Activation formats against the published example, our own vectors, and arbitrary input.
 
+#![allow(clippy::expect_used, reason = "whatever fails here is a failed test")]
+
 use fobwatch::domain::{Chance, Moment, Secret};
 use fobwatch::otp::Digits;
 use fobwatch::otp::luhn;

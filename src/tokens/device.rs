@@ -1,0 +1,100 @@
+//! A device: an app, its surroundings, and the acts that people do at it.
+
+use super::app::{App, Consent, Shown};
+use super::authenticator::Authenticator;
+use super::desktop::Desktop;
+use super::mobile::{Mobile, Platform};
+use super::network::{Line, Network, Surroundings};
+use crate::domain::{Act, Chance, Clock, DeviceKind, Outcome};
+use std::fmt;
+use std::sync::Arc;
+
+/// A phone or PC with one soft token on it.
+pub struct Device {
+    kind: DeviceKind,
+    app: Box<dyn App>,
+    around: Surroundings,
+}
+
+impl Device {
+    /// A device on which the app was just installed. All that it draws comes from `chance`, all
+    /// the time it knows from `clock`, and `network` is the only way out of it.
+    #[must_use]
+    pub fn new(
+        kind: DeviceKind,
+        chance: Chance,
+        clock: Arc<dyn Clock>,
+        network: Arc<dyn Network>,
+    ) -> Self {
+        Self { kind, app: installed(kind), around: Surroundings::new(chance, clock, network) }
+    }
+
+    /// What kind of device it is.
+    #[must_use]
+    pub fn kind(&self) -> DeviceKind {
+        self.kind
+    }
+
+    /// Does one act, and says what there is to see then. A refused act changes nothing, with three
+    /// exceptions: wrong passwords and PINs are counted, an address is kept though nobody answers
+    /// there, and an activation that found no network may be finished by registration code.
+    pub async fn act(&mut self, act: Act) -> Outcome {
+        self.shown(act).await.unwrap_or_else(Outcome::Refused)
+    }
+
+    async fn shown(&mut self, act: Act) -> Shown {
+        let Self { app, around, .. } = self;
+        match act {
+            Act::Grant(permission) => app.consent(permission, Consent::Granted),
+            Act::Deny(permission) => app.consent(permission, Consent::Denied),
+            Act::Scan(picture) => app.scan(&picture),
+            Act::OpenLink(link) => app.open_link(&link),
+            Act::EnterPassword(password) => app.enter_password(&password, around),
+            Act::EnterAddress(address) => app.enter_address(address, around).await,
+            Act::EnterSerialNumber(typed) => app.enter_serial_number(&typed),
+            Act::EnterActivationCode(typed) => app.enter_activation_code(&typed),
+            Act::Save => app.save(around),
+            Act::ReadRegistrationCode => app.read_registration_code(),
+            Act::Done => app.done(),
+            Act::Activate => app.activate(around).await,
+            Act::SetPin { pin, again } => app.set_pin(pin, &again),
+            Act::Unlock(pin) => app.unlock(&pin),
+            Act::Lock => app.lock(),
+            Act::ReadCode(pin) => app.read_code(pin.as_ref(), around.now()),
+            Act::SetClockSkew(ms) => {
+                around.skew_ms = ms;
+                Ok(Outcome::Done)
+            }
+            Act::GoOffline => {
+                around.line = Line::Down;
+                Ok(Outcome::Done)
+            }
+            Act::GoOnline => {
+                around.line = Line::Up;
+                Ok(Outcome::Done)
+            }
+            Act::Wipe => {
+                *app = installed(self.kind);
+                Ok(Outcome::Done)
+            }
+        }
+    }
+}
+
+fn installed(kind: DeviceKind) -> Box<dyn App> {
+    match kind {
+        DeviceKind::Android => Box::new(Mobile::new(Platform::Android)),
+        DeviceKind::Ios => Box::new(Mobile::new(Platform::Ios)),
+        DeviceKind::Windows => Box::new(Desktop::new()),
+        DeviceKind::Authenticator => Box::new(Authenticator::default()),
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device")
+            .field("kind", &self.kind)
+            .field("around", &self.around)
+            .finish_non_exhaustive()
+    }
+}
