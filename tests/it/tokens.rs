@@ -72,17 +72,15 @@ impl Bench {
     }
 
     fn code(&mut self, pin: Option<&str>) -> String {
-        match self.act(Act::ReadCode(pin.map(Secret::from))) {
-            Outcome::Code(code) => code.reveal().to_owned(),
-            other => panic!("no code but {other:?}"),
-        }
+        let outcome = self.act(Act::ReadCode(pin.map(Secret::from)));
+        let Outcome::Code(code) = outcome else { panic!("no code but {outcome:?}") };
+        code.reveal().to_owned()
     }
 
     fn registration_code(&mut self, act: Act) -> RegistrationCode {
-        match self.act(act) {
-            Outcome::RegistrationCode(code) => code.reveal().parse().expect("a valid code"),
-            other => panic!("no registration code but {other:?}"),
-        }
+        let outcome = self.act(act);
+        let Outcome::RegistrationCode(code) = outcome else { panic!("no code but {outcome:?}") };
+        code.reveal().parse().expect("a valid code")
     }
 
     /// A phone that has come as far as Activate.
