@@ -70,14 +70,8 @@ fn by_rxing(image: &Gray) -> Vec<String> {
 
 fn seen_by_rxing(image: &Gray) -> Option<rxing::RXingResult> {
     let (width, height) = (u32::try_from(image.width).ok()?, u32::try_from(image.height).ok()?);
-    // Unhinted, a short text in UTF-8 may be taken for Shift JIS.
-    let mut hints = rxing::DecodeHints {
-        CharacterSet: Some("UTF-8".to_owned()),
-        ..rxing::DecodeHints::default()
-    };
     let format = Some(rxing::BarcodeFormat::QR_CODE);
-    let pixels = &image.pixels;
-    rxing::helpers::detect_in_luma_slice_with_hints(pixels, width, height, format, &mut hints).ok()
+    rxing::helpers::detect_in_luma_slice(&image.pixels, width, height, format).ok()
 }
 
 /// An upright rectangle that covers the finder patterns around these centres, without which there
