@@ -1,7 +1,7 @@
 //! The camera of a simulated phone: reads the text of a QR code from the pixels of a picture.
 //!
-//! The picture becomes one or two grey images ([`develop`]), and each climbs a ladder of
-//! treatments and decoders ([`ladder`]) from the cheap to the dear. What cannot be read beyond
+//! The picture becomes one or two grey images (`develop`), and each climbs a ladder of
+//! treatments and decoders (`ladder`) from the cheap to the dear. What cannot be read beyond
 //! doubt is not read: a conformance tool that reads a wrong text would blame the wrong side.
 
 mod develop;
