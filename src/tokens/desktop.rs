@@ -1,129 +1,136 @@
-//! The program on a PC: Address (Name fills itself in), serial number, activation code, Save,
-//! registration code, Done, PIN.
+//! The desktop program of the guide: three fields that are typed, Save, a registration code to
+//! carry to the portal, Done, PIN, codes.
 
-use super::Network;
-use super::activation::classic::{self, ActivationCode, RegistrationCode, SerialNumber};
-use super::identity::Identity;
+use super::activation::classic::{RegistrationCode, seed};
+use super::activation::{ActivationCode, SerialNumber};
+use super::app::{App, Shown};
+use super::codes::{Codes, Shape};
+use super::network::Surroundings;
+use super::pin::Vault;
 use crate::domain::device::Reason;
-use crate::domain::{Chance, Outcome, Secret};
-use crate::otp::{Digits, Period};
+use crate::domain::{Moment, Outcome, Secret, Soon};
+use std::str::FromStr;
 
-/// How far the program has come.
-enum Stage {
-    /// The form is being filled in.
+/// The desktop program and how far it has come.
+#[derive(Debug)]
+pub(super) enum Desktop {
+    /// The fields are being filled in.
     Form(Form),
-    /// Saved; the registration code is on the screen until Done.
-    Saved { registration: RegistrationCode, identity: Box<Identity> },
-    /// Done.
-    Active(Box<Identity>),
+    /// Saved: the registration code is on the screen.
+    Saved { codes: Codes, registration: RegistrationCode },
+    /// The registration code was dismissed; a PIN comes next.
+    NeedsPin(Codes),
+    /// Codes behind a PIN.
+    Guarded(Vault),
 }
 
-#[derive(Default)]
-struct Form {
-    address: Option<Address>,
-    serial: Option<SerialNumber>,
-    activation: Option<ActivationCode>,
-}
-
-/// An address and what the service behind it said about itself.
-struct Address {
-    digits: Digits,
-    period: Period,
-}
-
-/// The desktop program.
-pub(super) struct Desktop {
-    stage: Stage,
+/// What was typed so far. Only values that passed their checks get in.
+#[derive(Debug, Default)]
+pub(super) struct Form {
+    address: Option<String>,
+    /// What the address told about its codes; the published shape until it has told.
+    shape: Shape,
+    serial_number: Option<SerialNumber>,
+    activation_code: Option<ActivationCode>,
 }
 
 impl Desktop {
     pub(super) fn new() -> Self {
-        Self { stage: Stage::Form(Form::default()) }
+        Self::Form(Form::default())
     }
 
     fn form(&mut self) -> Result<&mut Form, Reason> {
-        match &mut self.stage {
-            Stage::Form(form) => Ok(form),
-            Stage::Saved { .. } | Stage::Active(_) => Err(Reason::WrongStep),
+        match self {
+            Self::Form(form) => Ok(form),
+            Self::Saved { .. } | Self::NeedsPin(_) | Self::Guarded(_) => Err(Reason::WrongStep),
         }
     }
 
-    /// The name is what the service at the address says it is; without an answer the address
-    /// stays, with the usual parameters.
-    pub(super) async fn enter_address(
-        &mut self,
-        address: &str,
-        network: &dyn Network,
-    ) -> Result<Outcome, Reason> {
-        let form = self.form()?;
-        let plain = Address { digits: Digits::SIX, period: Period::RECOMMENDED };
-        form.address = Some(plain);
-        let about = format!("{}/about", address.trim_end_matches('/'));
-        let reply = network.get(&about).await.map_err(|_| Reason::Offline)?;
-        let name = reply.body.get("name").and_then(serde_json::Value::as_str);
-        let name = name.filter(|_| reply.status == 200).ok_or(Reason::ServiceError)?.to_owned();
-        let digits = super::digits_of(&reply.body).ok_or(Reason::ServiceError)?;
-        let period = super::period_of(&reply.body).ok_or(Reason::ServiceError)?;
-        form.address = Some(Address { digits, period });
-        Ok(Outcome::Named(name))
+    fn vault(&mut self) -> Result<&mut Vault, Reason> {
+        match self {
+            Self::Guarded(vault) => Ok(vault),
+            Self::Form(_) | Self::Saved { .. } | Self::NeedsPin(_) => Err(Reason::WrongStep),
+        }
+    }
+}
+
+impl Form {
+    /// Keeps the address whether or not it answers; the name is only shown.
+    async fn name(&mut self, typed: &str, around: &Surroundings) -> Shown {
+        let address = typed.trim().trim_end_matches('/').to_owned();
+        if address.is_empty() {
+            return Err(Reason::UnknownFormat);
+        }
+        self.shape = Shape::default();
+        let about = around.about(self.address.insert(address)).await?;
+        self.shape = about.shape;
+        Ok(Outcome::Named(about.name))
+    }
+}
+
+fn checked<T: FromStr>(typed: &str) -> Result<T, Reason> {
+    typed.parse().map_err(|_| Reason::BadCheckDigit)
+}
+
+impl App for Desktop {
+    fn enter_address<'a>(&'a mut self, typed: String, around: &'a Surroundings) -> Soon<'a, Shown> {
+        Box::pin(async move { self.form()?.name(&typed, around).await })
     }
 
-    pub(super) fn enter_serial_number(&mut self, text: &str) -> Result<Outcome, Reason> {
-        let form = self.form()?;
-        form.serial = Some(text.parse().map_err(|_| Reason::BadCheckDigit)?);
+    fn enter_serial_number(&mut self, typed: &str) -> Shown {
+        self.form()?.serial_number = Some(checked(typed)?);
         Ok(Outcome::Done)
     }
 
-    pub(super) fn enter_activation_code(&mut self, text: &Secret) -> Result<Outcome, Reason> {
-        let form = self.form()?;
-        let code = text.reveal().parse().map_err(|_| Reason::BadCheckDigit)?;
-        form.activation = Some(code);
+    fn enter_activation_code(&mut self, typed: &Secret) -> Shown {
+        self.form()?.activation_code = Some(checked(typed.reveal())?);
         Ok(Outcome::Done)
     }
 
-    /// Save: draws the device's random and shows the registration code.
-    pub(super) fn save(&mut self, chance: &mut Chance) -> Result<Outcome, Reason> {
-        let form = self.form()?;
-        let (Some(address), Some(serial), Some(activation)) =
-            (&form.address, &form.serial, &form.activation)
+    fn save(&mut self, around: &mut Surroundings) -> Shown {
+        let Form { address, shape, serial_number, activation_code } = self.form()?;
+        let (Some(_), Some(serial), Some(activation)) = (address, serial_number, activation_code)
         else {
             return Err(Reason::WrongStep);
         };
-        let random = chance.bytes();
-        let seed = classic::seed(activation, random, None, serial);
-        let identity = Box::new(Identity::of_seed(&seed, address.digits, address.period));
-        let registration = RegistrationCode::of(random, serial, activation);
-        let shown = registration.to_secret();
-        self.stage = Stage::Saved { registration, identity };
-        Ok(Outcome::RegistrationCode(shown))
+        let random = around.chance.bytes();
+        let codes = Codes::activated(&seed(*activation, random, None, *serial), *shape);
+        let registration = RegistrationCode::new(random, *serial, *activation);
+        *self = Self::Saved { codes, registration };
+        self.read_registration_code()
     }
 
-    pub(super) fn registration_code(&self) -> Result<Outcome, Reason> {
-        match &self.stage {
-            Stage::Saved { registration, .. } => {
-                Ok(Outcome::RegistrationCode(registration.to_secret()))
+    fn read_registration_code(&mut self) -> Shown {
+        match self {
+            Self::Saved { registration, .. } => {
+                Ok(Outcome::RegistrationCode(Secret::new(registration.to_string())))
             }
-            Stage::Form(_) | Stage::Active(_) => Err(Reason::WrongStep),
+            Self::Form(_) | Self::NeedsPin(_) | Self::Guarded(_) => Err(Reason::WrongStep),
         }
     }
 
-    pub(super) fn done(&mut self) -> Result<Outcome, Reason> {
-        match std::mem::replace(&mut self.stage, Stage::Form(Form::default())) {
-            Stage::Saved { identity, .. } => {
-                self.stage = Stage::Active(identity);
-                Ok(Outcome::Done)
-            }
-            earlier @ (Stage::Form(_) | Stage::Active(_)) => {
-                self.stage = earlier;
-                Err(Reason::WrongStep)
-            }
-        }
+    fn done(&mut self) -> Shown {
+        let Self::Saved { codes, .. } = self else { return Err(Reason::WrongStep) };
+        *self = Self::NeedsPin(codes.clone());
+        Ok(Outcome::Done)
     }
 
-    pub(super) fn identity(&mut self) -> Option<&mut Identity> {
-        match &mut self.stage {
-            Stage::Active(identity) => Some(identity),
-            Stage::Form(_) | Stage::Saved { .. } => None,
-        }
+    fn set_pin(&mut self, pin: Secret, again: &Secret) -> Shown {
+        let Self::NeedsPin(codes) = self else { return Err(Reason::WrongStep) };
+        *self = Self::Guarded(Vault::closed(codes, pin, again)?);
+        Ok(Outcome::Done)
+    }
+
+    fn unlock(&mut self, pin: &Secret) -> Shown {
+        self.vault()?.unlock(pin).map(|()| Outcome::Done)
+    }
+
+    fn lock(&mut self) -> Shown {
+        self.vault()?.lock();
+        Ok(Outcome::Done)
+    }
+
+    fn read_code(&mut self, pin: Option<&Secret>, now: Moment) -> Shown {
+        self.vault()?.read(pin, now)
     }
 }

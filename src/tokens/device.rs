@@ -1,49 +1,24 @@
-//! One device in a person's hands: the app on it, its own clock, its network.
+//! A device: an app, its surroundings, and the acts that people do at it.
 
+use super::app::{App, Consent, Shown};
+use super::authenticator::Authenticator;
 use super::desktop::Desktop;
-use super::identity::Identity;
-use super::mobile::Mobile;
-use super::{Network, NetworkReply, NoNetwork};
-use crate::domain::device::Reason;
-use crate::domain::{Act, Chance, Clock, DeviceKind, Outcome, Secret, Soon};
+use super::mobile::{Mobile, Platform};
+use super::network::{Line, Network, Surroundings};
+use crate::domain::{Act, Chance, Clock, DeviceKind, Outcome};
+use std::fmt;
 use std::sync::Arc;
 
-/// A simulated device with a soft token.
+/// A phone or PC with one soft token on it.
 pub struct Device {
     kind: DeviceKind,
-    app: App,
-    chance: Chance,
-    clock: Arc<dyn Clock>,
-    /// The device's clock minus the true one, in milliseconds.
-    skew_ms: i64,
-    network: Arc<dyn Network>,
-    online: bool,
-}
-
-enum App {
-    Mobile(Mobile),
-    Desktop(Desktop),
-}
-
-/// A network that is switched off.
-struct Offline;
-
-impl Network for Offline {
-    fn get<'a>(&'a self, address: &'a str) -> Soon<'a, Result<NetworkReply, NoNetwork>> {
-        Box::pin(async move { Err(NoNetwork(address.to_owned())) })
-    }
-
-    fn post<'a>(
-        &'a self,
-        address: &'a str,
-        _body: &'a serde_json::Value,
-    ) -> Soon<'a, Result<NetworkReply, NoNetwork>> {
-        Box::pin(async move { Err(NoNetwork(address.to_owned())) })
-    }
+    app: Box<dyn App>,
+    around: Surroundings,
 }
 
 impl Device {
-    /// A new device with nothing set up. Its random comes from `chance`, its time from `clock`.
+    /// A device on which the app was just installed. All that it draws comes from `chance`, all
+    /// the time it knows from `clock`, and `network` is the only way out of it.
     #[must_use]
     pub fn new(
         kind: DeviceKind,
@@ -51,81 +26,75 @@ impl Device {
         clock: Arc<dyn Clock>,
         network: Arc<dyn Network>,
     ) -> Self {
-        Self { kind, app: App::new(kind), chance, clock, skew_ms: 0, network, online: true }
+        Self { kind, app: installed(kind), around: Surroundings::new(chance, clock, network) }
     }
 
-    /// Does `act` and says what the device shows.
+    /// What kind of device it is.
+    #[must_use]
+    pub fn kind(&self) -> DeviceKind {
+        self.kind
+    }
+
+    /// Does one act, and says what there is to see then. A refused act changes nothing, with three
+    /// exceptions: wrong passwords and PINs are counted, an address is kept though nobody answers
+    /// there, and an activation that found no network may be finished by registration code.
     pub async fn act(&mut self, act: Act) -> Outcome {
-        self.try_act(act).await.unwrap_or_else(Outcome::Refused)
+        self.shown(act).await.unwrap_or_else(Outcome::Refused)
     }
 
-    async fn try_act(&mut self, act: Act) -> Result<Outcome, Reason> {
+    async fn shown(&mut self, act: Act) -> Shown {
+        let Self { app, around, .. } = self;
         match act {
-            Act::SetClockSkew(ms) => self.skew_ms = ms,
-            Act::GoOffline => self.online = false,
-            Act::GoOnline => self.online = true,
-            Act::Wipe => self.app = App::new(self.kind),
-            Act::SetPin { pin, again } => self.identity()?.set_pin(&pin, &again)?,
-            Act::Unlock(pin) => self.identity()?.unlock(&pin)?,
-            Act::Lock => self.identity()?.lock(),
-            Act::ReadCode(pin) => return self.read_code(pin.as_ref()),
-            other => return self.use_app(other).await,
-        }
-        Ok(Outcome::Done)
-    }
-
-    /// Unlocks if a PIN is given, reads, and locks again as the app does when it is left.
-    fn read_code(&mut self, pin: Option<&Secret>) -> Result<Outcome, Reason> {
-        let now = self.clock.now().skewed_by_ms(self.skew_ms);
-        let identity = self.identity()?;
-        let Some(pin) = pin else { return identity.code(now) };
-        identity.unlock(pin)?;
-        let code = identity.code(now);
-        identity.lock();
-        code
-    }
-
-    async fn use_app(&mut self, act: Act) -> Result<Outcome, Reason> {
-        let network: &dyn Network = if self.online { &*self.network } else { &Offline };
-        let chance = &mut self.chance;
-        match (&mut self.app, act) {
-            (App::Mobile(app), Act::Grant(permission)) => Ok(app.permit(permission, true)),
-            (App::Mobile(app), Act::Deny(permission)) => Ok(app.permit(permission, false)),
-            (App::Mobile(app), Act::Scan(picture)) => app.scan(&picture),
-            (App::Mobile(app), Act::OpenLink(link)) => app.open_link(&link),
-            (App::Mobile(app), Act::EnterPassword(password)) => {
-                app.enter_password(&password, chance)
+            Act::Grant(permission) => app.consent(permission, Consent::Granted),
+            Act::Deny(permission) => app.consent(permission, Consent::Denied),
+            Act::Scan(picture) => app.scan(&picture),
+            Act::OpenLink(link) => app.open_link(&link),
+            Act::EnterPassword(password) => app.enter_password(&password, around),
+            Act::EnterAddress(address) => app.enter_address(address, around).await,
+            Act::EnterSerialNumber(typed) => app.enter_serial_number(&typed),
+            Act::EnterActivationCode(typed) => app.enter_activation_code(&typed),
+            Act::Save => app.save(around),
+            Act::ReadRegistrationCode => app.read_registration_code(),
+            Act::Done => app.done(),
+            Act::Activate => app.activate(around).await,
+            Act::SetPin { pin, again } => app.set_pin(pin, &again),
+            Act::Unlock(pin) => app.unlock(&pin),
+            Act::Lock => app.lock(),
+            Act::ReadCode(pin) => app.read_code(pin.as_ref(), around.now()),
+            Act::SetClockSkew(ms) => {
+                around.skew_ms = ms;
+                Ok(Outcome::Done)
             }
-            (App::Mobile(app), Act::Activate) => app.activate(network).await,
-            (App::Mobile(app), Act::ReadRegistrationCode) => app.registration_code(),
-            (App::Desktop(app), Act::EnterAddress(address)) => {
-                app.enter_address(&address, network).await
+            Act::GoOffline => {
+                around.line = Line::Down;
+                Ok(Outcome::Done)
             }
-            (App::Desktop(app), Act::EnterSerialNumber(text)) => app.enter_serial_number(&text),
-            (App::Desktop(app), Act::EnterActivationCode(code)) => app.enter_activation_code(&code),
-            (App::Desktop(app), Act::Save) => app.save(chance),
-            (App::Desktop(app), Act::ReadRegistrationCode) => app.registration_code(),
-            (App::Desktop(app), Act::Done) => app.done(),
-            (App::Mobile(_) | App::Desktop(_), _) => Err(Reason::NotOnThisDevice),
+            Act::GoOnline => {
+                around.line = Line::Up;
+                Ok(Outcome::Done)
+            }
+            Act::Wipe => {
+                *app = installed(self.kind);
+                Ok(Outcome::Done)
+            }
         }
-    }
-
-    fn identity(&mut self) -> Result<&mut Identity, Reason> {
-        let identity = match &mut self.app {
-            App::Mobile(app) => app.identity(),
-            App::Desktop(app) => app.identity(),
-        };
-        identity.ok_or(Reason::WrongStep)
     }
 }
 
-impl App {
-    fn new(kind: DeviceKind) -> Self {
-        match kind {
-            DeviceKind::Android | DeviceKind::Ios | DeviceKind::Authenticator => {
-                Self::Mobile(Mobile::new(kind))
-            }
-            DeviceKind::Windows => Self::Desktop(Desktop::new()),
-        }
+fn installed(kind: DeviceKind) -> Box<dyn App> {
+    match kind {
+        DeviceKind::Android => Box::new(Mobile::new(Platform::Android)),
+        DeviceKind::Ios => Box::new(Mobile::new(Platform::Ios)),
+        DeviceKind::Windows => Box::new(Desktop::new()),
+        DeviceKind::Authenticator => Box::new(Authenticator::default()),
+    }
+}
+
+impl fmt::Debug for Device {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Device")
+            .field("kind", &self.kind)
+            .field("around", &self.around)
+            .finish_non_exhaustive()
     }
 }

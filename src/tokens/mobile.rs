@@ -1,172 +1,239 @@
-//! The app on a phone: camera permission, scan, password, Activate over the network, PIN.
+//! The mobile app of the guide: scan, password, Activate, PIN, codes.
+//!
+//! It also takes plain key URIs, which need neither password nor activation; a PIN is then the
+//! owner's choice.
 
-use super::activation::classic::{self, ActivationCode, RegistrationCode, SerialNumber};
-use super::activation::sealed_qr::{NotOpened, SealedActivation};
-use super::activation::{self, ActivationFormat};
-use super::identity::Identity;
-use super::{Network, camera};
-use crate::domain::device::{Permission, Reason};
-use crate::domain::{Chance, DeviceKind, Outcome, Picture, Secret};
-use crate::otp::{Digits, KeyUri, Period};
-use serde_json::json;
+use super::activation::classic::{RegistrationCode, seed};
+use super::activation::{Envelope, NotOpened, SealedActivation, Start, recognise};
+use super::app::{App, Consent, Shown};
+use super::camera;
+use super::codes::{Codes, Shape};
+use super::network::{About, Surroundings};
+use super::pin::Vault;
+use crate::domain::device::Reason;
+use crate::domain::{Moment, Outcome, Permission, Picture, Secret, Soon};
+use data_encoding::HEXLOWER;
+use serde_json::{Value, json};
 
-/// Wrong passwords for one QR code after which it must be scanned again.
-const WRONG_PASSWORDS: u32 = 10;
+/// How often the password may be mistyped before the QR code must be scanned again. A courtesy to
+/// typing fingers, no protection: the format lets anyone who holds the code guess without the app.
+const PASSWORD_TRIES: u8 = 5;
 
-/// How far the app has come.
-enum Stage {
-    Empty,
-    /// A sealed activation was scanned; its password is missing.
-    Sealed {
-        uri: Secret,
-        wrong: u32,
-    },
-    /// Opened; Activate is next.
-    Opened(Box<Opened>),
-    /// Bound, or a plain key URI.
-    Active(Box<Identity>),
-}
-
-struct Opened {
-    serial: SerialNumber,
-    activation: ActivationCode,
-    policy: Option<String>,
-    address: String,
-    random: [u8; 2],
-}
-
-/// The mobile app.
+/// The mobile app and how far it has come.
+#[derive(Debug)]
 pub(super) struct Mobile {
-    kind: DeviceKind,
-    camera: bool,
+    platform: Platform,
+    camera: Option<Consent>,
     stage: Stage,
 }
 
+/// Whose phone it is; the service is told.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Platform {
+    Android,
+    Ios,
+}
+
+#[derive(Debug)]
+enum Stage {
+    /// Nothing was scanned.
+    Empty,
+    /// A text that waits for its password.
+    Sealed {
+        envelope: Envelope,
+        /// Wrong passwords that are still borne, at least one.
+        tries: u8,
+    },
+    /// All is known that Activate needs.
+    Opened(Identity),
+    /// The service could not be reached; the registration code may be read and carried by hand.
+    Unreached(Identity),
+    /// Activated, and of no use before it has a PIN.
+    NeedsPin {
+        codes: Codes,
+        /// Still on the screen, if it was used.
+        registration: Option<RegistrationCode>,
+    },
+    /// A plain key URI without a PIN.
+    Plain(Codes),
+    /// Codes behind a PIN.
+    Guarded(Vault),
+}
+
+/// A sealed activation with what this phone adds to it.
+#[derive(Debug, Clone)]
+struct Identity {
+    activation: SealedActivation,
+    random: [u8; 2],
+}
+
 impl Mobile {
-    pub(super) fn new(kind: DeviceKind) -> Self {
-        Self { kind, camera: false, stage: Stage::Empty }
+    pub(super) fn new(platform: Platform) -> Self {
+        Self { platform, camera: None, stage: Stage::Empty }
     }
 
-    pub(super) fn permit(&mut self, permission: Permission, granted: bool) -> Outcome {
-        // On iOS the guide's app asks for notifications or the camera; either answer counts.
-        if permission == Permission::Camera || self.kind == DeviceKind::Ios {
-            self.camera = granted;
+    /// An activation may be started afresh until there is one.
+    fn may_start(&self) -> Result<(), Reason> {
+        match self.stage {
+            Stage::Empty | Stage::Sealed { .. } | Stage::Opened(_) | Stage::Unreached(_) => Ok(()),
+            Stage::NeedsPin { .. } | Stage::Plain(_) | Stage::Guarded(_) => Err(Reason::WrongStep),
         }
-        Outcome::Done
     }
 
-    pub(super) fn scan(&mut self, picture: &Picture) -> Result<Outcome, Reason> {
-        if !self.camera {
-            return Err(Reason::NoPermission);
-        }
-        let text = camera::read(picture).map_err(|_| Reason::NothingToRead)?;
-        self.open_link(&Secret::new(text)).map(|_| Outcome::Scanned)
+    fn start(&mut self, text: &str) -> Result<(), Reason> {
+        self.stage = match recognise(text).ok_or(Reason::UnknownFormat)? {
+            Start::Codes(codes) => Stage::Plain(codes),
+            Start::Sealed(envelope) => Stage::Sealed { envelope, tries: PASSWORD_TRIES },
+        };
+        Ok(())
     }
 
-    pub(super) fn open_link(&mut self, link: &Secret) -> Result<Outcome, Reason> {
-        if activation::SealedQr.recognises(link.reveal()) {
-            self.stage = Stage::Sealed { uri: link.clone(), wrong: 0 };
-            return Ok(Outcome::Done);
+    async fn register(&mut self, around: &Surroundings) -> Shown {
+        let (Stage::Opened(identity) | Stage::Unreached(identity)) = &self.stage else {
+            return Err(Reason::WrongStep);
+        };
+        let identity = identity.clone();
+        let body = identity.to_request(self.platform);
+        match around.activate(&identity.activation.address, &body).await {
+            Ok(About { shape, .. }) => {
+                let codes = identity.codes(shape);
+                self.stage = Stage::NeedsPin { codes, registration: None };
+                Ok(Outcome::Activated)
+            }
+            Err(reason) => {
+                if reason == Reason::Offline {
+                    self.stage = Stage::Unreached(identity);
+                }
+                Err(reason)
+            }
         }
-        let (uri, _) = KeyUri::parse(link.reveal()).map_err(|_| Reason::UnknownFormat)?;
-        self.stage = Stage::Active(Box::new(Identity::of_key_uri(&uri)));
+    }
+}
+
+impl App for Mobile {
+    fn consent(&mut self, permission: Permission, consent: Consent) -> Shown {
+        if permission == Permission::Camera {
+            self.camera = Some(consent);
+        }
         Ok(Outcome::Done)
     }
 
-    pub(super) fn enter_password(
-        &mut self,
-        password: &Secret,
-        chance: &mut Chance,
-    ) -> Result<Outcome, Reason> {
-        let Stage::Sealed { uri, wrong } = &mut self.stage else { return Err(Reason::WrongStep) };
-        match SealedActivation::open(uri.reveal(), password) {
-            Ok(inside) => {
-                self.stage = Stage::Opened(Box::new(Opened::of(inside, chance.bytes())?));
+    fn scan(&mut self, picture: &Picture) -> Shown {
+        if self.camera != Some(Consent::Granted) {
+            return Err(Reason::NoPermission);
+        }
+        self.may_start()?;
+        let text = camera::read(picture).map_err(|_| Reason::NothingToRead)?;
+        self.start(&text).map(|()| Outcome::Scanned)
+    }
+
+    fn open_link(&mut self, link: &Secret) -> Shown {
+        self.may_start()?;
+        self.start(link.reveal()).map(|()| Outcome::Done)
+    }
+
+    fn enter_password(&mut self, password: &Secret, around: &mut Surroundings) -> Shown {
+        let Stage::Sealed { envelope, tries } = &mut self.stage else {
+            return Err(Reason::WrongStep);
+        };
+        match envelope.open(password) {
+            Ok(activation) => {
+                let random = around.chance.bytes();
+                self.stage = Stage::Opened(Identity { activation, random });
                 Ok(Outcome::Done)
             }
-            Err(NotOpened::WrongPassword) => {
-                *wrong += 1;
-                if *wrong >= WRONG_PASSWORDS {
+            Err(NotOpened::MacMismatch) => {
+                *tries -= 1;
+                if *tries == 0 {
                     self.stage = Stage::Empty;
                 }
                 Err(Reason::WrongPassword)
             }
-            Err(NotOpened::NotSealed(_) | NotOpened::Garbled) => Err(Reason::UnknownFormat),
+            Err(NotOpened::NotSealed(_) | NotOpened::UnknownVersion | NotOpened::BadContent(_)) => {
+                self.stage = Stage::Empty;
+                Err(Reason::UnknownFormat)
+            }
         }
     }
 
-    pub(super) async fn activate(&mut self, network: &dyn Network) -> Result<Outcome, Reason> {
-        let Stage::Opened(opened) = &self.stage else { return Err(Reason::WrongStep) };
-        let platform = self.kind.to_string();
-        let body = json!({
-            "serial_number": opened.serial.to_string(),
-            "activation_code": opened.activation.to_secret().reveal(),
-            "device_random": data_encoding::HEXLOWER.encode(&opened.random),
-            "platform": platform,
-        });
-        let address = format!("{}/activate", opened.address);
-        let reply = network.post(&address, &body).await.map_err(|_| Reason::Offline)?;
-        match reply.status {
-            200 => {}
-            403 => return Err(Reason::Unauthorized),
-            410 => return Err(Reason::ActivationExpired),
-            _ => return Err(Reason::ServiceError),
+    fn activate<'a>(&'a mut self, around: &'a Surroundings) -> Soon<'a, Shown> {
+        Box::pin(self.register(around))
+    }
+
+    fn read_registration_code(&mut self) -> Shown {
+        if let Stage::Unreached(identity) = &self.stage {
+            let codes = identity.codes(Shape::default());
+            let registration = Some(identity.registration_code());
+            self.stage = Stage::NeedsPin { codes, registration };
         }
-        let digits = super::digits_of(&reply.body).ok_or(Reason::ServiceError)?;
-        let period = super::period_of(&reply.body).ok_or(Reason::ServiceError)?;
-        self.stage = Stage::Active(Box::new(opened.identity(digits, period)));
-        Ok(Outcome::Activated)
+        match &self.stage {
+            Stage::NeedsPin { registration: Some(code), .. } => {
+                Ok(Outcome::RegistrationCode(Secret::new(code.to_string())))
+            }
+            Stage::NeedsPin { registration: None, .. }
+            | Stage::Empty
+            | Stage::Sealed { .. }
+            | Stage::Opened(_)
+            | Stage::Unreached(_)
+            | Stage::Plain(_)
+            | Stage::Guarded(_) => Err(Reason::WrongStep),
+        }
     }
 
-    /// Shown where Activate cannot reach the service: the code can be typed at the portal.
-    pub(super) fn registration_code(&mut self) -> Result<Outcome, Reason> {
-        let Stage::Opened(opened) = &self.stage else { return Err(Reason::WrongStep) };
-        let code = RegistrationCode::of(opened.random, &opened.serial, &opened.activation);
-        self.stage = Stage::Active(Box::new(opened.identity(Digits::SIX, Period::RECOMMENDED)));
-        Ok(Outcome::RegistrationCode(code.to_secret()))
+    fn set_pin(&mut self, pin: Secret, again: &Secret) -> Shown {
+        let (Stage::NeedsPin { codes, .. } | Stage::Plain(codes)) = &self.stage else {
+            return Err(Reason::WrongStep);
+        };
+        self.stage = Stage::Guarded(Vault::closed(codes, pin, again)?);
+        Ok(Outcome::Done)
     }
 
-    pub(super) fn identity(&mut self) -> Option<&mut Identity> {
+    fn unlock(&mut self, pin: &Secret) -> Shown {
+        let Stage::Guarded(vault) = &mut self.stage else { return Err(Reason::WrongStep) };
+        vault.unlock(pin).map(|()| Outcome::Done)
+    }
+
+    fn lock(&mut self) -> Shown {
+        let Stage::Guarded(vault) = &mut self.stage else { return Err(Reason::WrongStep) };
+        vault.lock();
+        Ok(Outcome::Done)
+    }
+
+    fn read_code(&mut self, pin: Option<&Secret>, now: Moment) -> Shown {
         match &mut self.stage {
-            Stage::Active(identity) => Some(identity),
-            Stage::Empty | Stage::Sealed { .. } | Stage::Opened(_) => None,
+            Stage::Guarded(vault) => vault.read(pin, now),
+            Stage::Plain(codes) if pin.is_none() => Ok(Outcome::Code(codes.show(now).to_secret())),
+            Stage::Plain(_)
+            | Stage::Empty
+            | Stage::Sealed { .. }
+            | Stage::Opened(_)
+            | Stage::Unreached(_)
+            | Stage::NeedsPin { .. } => Err(Reason::WrongStep),
         }
     }
 }
 
-impl Opened {
-    fn of(inside: SealedActivation, random: [u8; 2]) -> Result<Self, Reason> {
-        let bad = |_| Reason::BadCheckDigit;
-        Ok(Self {
-            serial: inside.serial_number.parse().map_err(bad)?,
-            activation: inside.activation_code.reveal().parse().map_err(bad)?,
-            policy: inside.policy,
-            address: inside.address,
-            random,
+impl Identity {
+    fn codes(&self, shape: Shape) -> Codes {
+        let SealedActivation { serial_number, activation_code, policy, .. } = &self.activation;
+        let seed = seed(*activation_code, self.random, policy.as_deref(), *serial_number);
+        Codes::activated(&seed, shape)
+    }
+
+    fn registration_code(&self) -> RegistrationCode {
+        let SealedActivation { serial_number, activation_code, .. } = self.activation;
+        RegistrationCode::new(self.random, serial_number, activation_code)
+    }
+
+    fn to_request(&self, platform: Platform) -> Value {
+        json!({
+            "serial_number": self.activation.serial_number.to_string(),
+            "activation_code": self.activation.activation_code.to_string(),
+            "device_random": HEXLOWER.encode(&self.random),
+            "platform": match platform {
+                Platform::Android => "android",
+                Platform::Ios => "ios",
+            },
         })
-    }
-
-    fn identity(&self, digits: Digits, period: Period) -> Identity {
-        let policy = self.policy.as_deref();
-        let seed = classic::seed(&self.activation, self.random, policy, &self.serial);
-        Identity::of_seed(&seed, digits, period)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::Mobile;
-    use crate::domain::device::{Permission, Reason};
-    use crate::domain::{DeviceKind, MediaType, Picture};
-
-    #[test]
-    fn a_phone_without_camera_permission_does_not_even_look() {
-        let mut phone = Mobile::new(DeviceKind::Android);
-        let nonsense = Picture { media: MediaType::Png, bytes: Vec::new() };
-        assert_eq!(phone.scan(&nonsense), Err(Reason::NoPermission));
-        phone.permit(Permission::Camera, true);
-        assert_eq!(phone.scan(&nonsense), Err(Reason::NothingToRead));
-        phone.permit(Permission::Camera, false);
-        assert_eq!(phone.scan(&nonsense), Err(Reason::NoPermission));
     }
 }

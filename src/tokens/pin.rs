@@ -1,75 +1,91 @@
-//! The PIN that guards a soft token: chosen twice, and few wrong tries.
+//! The PIN of an app: chosen twice, asked for before every look at a code, lost after five errors.
 
-use crate::domain::Secret;
+use super::codes::Codes;
 use crate::domain::device::Reason;
+use crate::domain::{Moment, Outcome, Secret};
+use std::ops::RangeInclusive;
 
-/// Wrong PINs in a row after which the app locks for good. NIST SP 800-63B-4 §3.2.10 allows at most
-/// ten; the guide's product takes five.
-pub(super) const WRONG_PINS: u32 = 5;
+/// How many digits a PIN has. Apps of the field ask for four; NIST SP 800-63B-4 §3.2.10 wants at
+/// least four and advises six; beyond twelve nobody remembers one.
+pub const DIGITS: RangeInclusive<usize> = 4..=12;
 
-/// Digits of a PIN: NIST SP 800-63B-4 §3.2.10 wants at least four.
-const LENGTHS: std::ops::RangeInclusive<usize> = 4..=12;
+/// How many wrong PINs in a row an app bears: five, as the help texts of the field say.
+pub const TRIES: u8 = 5;
 
-/// A chosen PIN and how it has fared.
-#[derive(Debug, Clone)]
-pub(super) struct PinLock {
+/// Codes behind a PIN.
+#[derive(Debug)]
+pub struct Vault {
+    codes: Codes,
     pin: Secret,
-    state: State,
+    lock: Lock,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Locked {
-        wrong: u32,
+#[derive(Debug)]
+enum Lock {
+    Open,
+    Shut {
+        /// Wrong PINs that are still borne, at least one.
+        tries: u8,
     },
-    Unlocked,
-    /// Too many wrong PINs; nothing but setting up anew helps.
-    Shut,
+    /// For good: only deleting the app helps.
+    Lost,
 }
 
-impl PinLock {
-    /// Chooses a PIN; both entries must agree.
-    pub(super) fn choose(pin: &Secret, again: &Secret) -> Result<Self, Reason> {
+impl Vault {
+    /// A locked vault under a PIN that was entered twice.
+    ///
+    /// # Errors
+    /// [`Reason::BadPin`] if it is not 4 to 12 digits, [`Reason::PinMismatch`] if the two differ.
+    /// The codes are still the caller's then.
+    pub fn closed(codes: &Codes, pin: Secret, again: &Secret) -> Result<Self, Reason> {
         let digits = pin.reveal();
-        if !LENGTHS.contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        if !DIGITS.contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(Reason::BadPin);
         }
-        if pin != again {
+        if pin != *again {
             return Err(Reason::PinMismatch);
         }
-        Ok(Self { pin: pin.clone(), state: State::Locked { wrong: 0 } })
+        Ok(Self { codes: codes.clone(), pin, lock: Lock::Shut { tries: TRIES } })
     }
 
-    /// Unlocks, or counts the wrong PIN.
-    pub(super) fn unlock(&mut self, pin: &Secret) -> Result<(), Reason> {
-        let wrong = match self.state {
-            State::Shut => return Err(Reason::RetryLocked),
-            State::Locked { wrong } => wrong,
-            State::Unlocked => 0,
+    /// Opens the vault. Each wrong PIN counts, also while it is open, and shuts it; the right one
+    /// resets the count, and after the last try no PIN is right.
+    ///
+    /// # Errors
+    /// [`Reason::WrongPin`], [`Reason::RetryLocked`].
+    pub fn unlock(&mut self, pin: &Secret) -> Result<(), Reason> {
+        let tries = match self.lock {
+            Lock::Open => TRIES,
+            Lock::Shut { tries } => tries,
+            Lock::Lost => return Err(Reason::RetryLocked),
         };
-        if *pin == self.pin {
-            self.state = State::Unlocked;
+        if self.pin == *pin {
+            self.lock = Lock::Open;
             return Ok(());
         }
-        let wrong = wrong + 1;
-        let shut = wrong >= WRONG_PINS;
-        self.state = if shut { State::Shut } else { State::Locked { wrong } };
-        Err(if shut { Reason::RetryLocked } else { Reason::WrongPin })
+        self.lock = if tries > 1 { Lock::Shut { tries: tries - 1 } } else { Lock::Lost };
+        Err(Reason::WrongPin)
     }
 
-    /// Locks again after use; a code needs the PIN each time.
-    pub(super) fn lock(&mut self) {
-        if self.state == State::Unlocked {
-            self.state = State::Locked { wrong: 0 };
+    /// Shuts the vault if it is open; a count of wrong PINs stays as it is.
+    pub fn lock(&mut self) {
+        if matches!(self.lock, Lock::Open) {
+            self.lock = Lock::Shut { tries: TRIES };
         }
     }
 
-    /// Whether a code may be shown.
-    pub(super) fn check(&self) -> Result<(), Reason> {
-        match self.state {
-            State::Unlocked => Ok(()),
-            State::Locked { .. } => Err(Reason::Locked),
-            State::Shut => Err(Reason::RetryLocked),
+    /// The code at `now`, after unlocking with `pin` if one is given.
+    ///
+    /// # Errors
+    /// As [`Vault::unlock`], and [`Reason::Locked`] without a PIN.
+    pub fn read(&mut self, pin: Option<&Secret>, now: Moment) -> Result<Outcome, Reason> {
+        if let Some(pin) = pin {
+            self.unlock(pin)?;
+        }
+        match self.lock {
+            Lock::Open => Ok(Outcome::Code(self.codes.show(now).to_secret())),
+            Lock::Shut { .. } => Err(Reason::Locked),
+            Lock::Lost => Err(Reason::RetryLocked),
         }
     }
 }
