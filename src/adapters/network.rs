@@ -68,7 +68,7 @@ impl Wire {
 impl Network for Wire {
     fn get<'a>(&'a self, address: &'a str) -> Soon<'a, Result<NetworkReply, NoNetwork>> {
         Box::pin(async move {
-            let refused = || NoNetwork(address.to_owned());
+            let refused = || NoNetwork { address: address.to_owned() };
             let url = self.resolve(address).ok_or_else(refused)?;
             self.send(self.client.get(url)).await.ok_or_else(refused)
         })
@@ -80,7 +80,7 @@ impl Network for Wire {
         body: &'a serde_json::Value,
     ) -> Soon<'a, Result<NetworkReply, NoNetwork>> {
         Box::pin(async move {
-            let refused = || NoNetwork(address.to_owned());
+            let refused = || NoNetwork { address: address.to_owned() };
             let url = self.resolve(address).ok_or_else(refused)?;
             self.send(self.client.post(url).json(body)).await.ok_or_else(refused)
         })

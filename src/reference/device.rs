@@ -67,7 +67,7 @@ impl Network for Reference {
             match address.strip_prefix(self.parameters().public_address.as_str()) {
                 Some("/about") => Ok(self.about_device()),
                 Some(_) => Ok(refusal(404, "not_found")),
-                None => Err(NoNetwork(address.to_owned())),
+                None => Err(NoNetwork { address: address.to_owned() }),
             }
         })
     }
@@ -81,7 +81,7 @@ impl Network for Reference {
             match address.strip_prefix(self.parameters().public_address.as_str()) {
                 Some("/activate") => Ok(self.activate_device(body)),
                 Some(_) => Ok(refusal(404, "not_found")),
-                None => Err(NoNetwork(address.to_owned())),
+                None => Err(NoNetwork { address: address.to_owned() }),
             }
         })
     }

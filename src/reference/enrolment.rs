@@ -88,7 +88,7 @@ impl Turn<'_> {
         // A slip of the finger shows in the check digit and costs no attempt.
         let code: RegistrationCode =
             typed.reveal().parse().map_err(|_| RejectionClass::Malformed)?;
-        if code.agrees_with(&pending.serial, &pending.activation_code)
+        if code.agrees_with(pending.serial, pending.activation_code)
             || reference.has(&defects::ANY_REGISTRATION_CODE)
         {
             pending.activate(code.device_random(), reference.parameters());
@@ -193,10 +193,10 @@ impl Pending {
         now: Moment,
         reference: &Reference,
     ) -> Result<(), NotActivated> {
-        let known = self.activation_code.to_secret();
+        let known = Secret::new(self.activation_code.to_string());
         let used = self.totp.is_some() && !reference.has(&defects::ACTIVATION_REUSABLE);
         // The desktop token is activated by its registration code and by nothing else.
-        if self.kind == TokenKind::Desktop || used || known != code.to_secret() {
+        if self.kind == TokenKind::Desktop || used || known != Secret::new(code.to_string()) {
             return Err(NotActivated::Unauthorized);
         }
         self.refuse_if_expired(reference, now)?;
@@ -219,7 +219,7 @@ impl Pending {
     fn activate(&mut self, device_random: [u8; 2], parameters: &Parameters) {
         // The desktop program never sees a policy: nothing carries it there.
         let policy = self.sealed.as_ref().and(parameters.activation_policy.as_deref());
-        let key = classic::seed(&self.activation_code, device_random, policy, &self.serial);
+        let key = classic::seed(self.activation_code, device_random, policy, self.serial);
         let Parameters { token_digits, token_period, .. } = *parameters;
         self.totp = Some(Totp::new(&key, Algorithm::Sha256, token_digits, token_period));
     }
@@ -241,7 +241,7 @@ impl Pending {
             None => Activation {
                 address: Some(parameters.public_address.clone()),
                 serial_number: Some(self.serial.to_string()),
-                activation_code: Some(self.activation_code.to_secret()),
+                activation_code: Some(Secret::new(self.activation_code.to_string())),
                 expires_in,
                 ..Activation::default()
             },
@@ -259,10 +259,10 @@ fn sealed(
 ) -> (Secret, Secret) {
     let password = Secret::new(chance.digits(parameters.activation_password_digits));
     let activation = SealedActivation {
-        serial_number: serial.to_string(),
-        activation_code: code.to_secret(),
+        serial_number: *serial,
+        activation_code: *code,
         policy: parameters.activation_policy.clone(),
         address: parameters.public_address.clone(),
     };
-    (activation.seal(&password, chance.bytes()), password)
+    (Secret::new(activation.seal(&password, chance.bytes())), password)
 }

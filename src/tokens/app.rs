@@ -17,7 +17,7 @@ pub(super) enum Consent {
 const NOT_HERE: Shown = Err(Reason::NotOnThisDevice);
 
 /// One app; each act is refused unless the app has a place for it.
-pub(super) trait App: Send {
+pub(super) trait App: Send + Sync {
     fn consent(&mut self, _: Permission, _: Consent) -> Shown {
         NOT_HERE
     }
