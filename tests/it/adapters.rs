@@ -456,7 +456,7 @@ async fn a_device_reaches_the_hosts_of_the_table_only() {
     let missing = wire.get("id.test/nothing").await.expect("a reply");
     assert_eq!((missing.status, missing.body), (404, json!(null)));
     let refused = wire.get("elsewhere.test/activate").await.expect_err("no network");
-    assert_eq!(refused.0, "elsewhere.test/activate");
+    assert_eq!(refused.address, "elsewhere.test/activate");
 }
 
 fn root() -> PathBuf {

@@ -23,7 +23,7 @@ fn load(rate: u32, milliseconds: u64, period: u32) -> Load {
     Load {
         rate: NonZeroU32::new(rate).expect("not zero"),
         duration: Duration::from_millis(milliseconds),
-        period: Period::new(period).expect("a period"),
+        period: Period::new(period.into()).expect("a period"),
     }
 }
 

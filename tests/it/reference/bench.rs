@@ -11,7 +11,7 @@ use fobwatch::reference::{
     Courier, Defect, NotSent, Parameters, Reference, SessionId, View, defect,
 };
 use fobwatch::tokens::activation::classic::{self, ActivationCode, RegistrationCode, SerialNumber};
-use fobwatch::tokens::activation::sealed_qr::SealedActivation;
+use fobwatch::tokens::activation::sealed_qr;
 use fobwatch::tokens::camera;
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -180,9 +180,9 @@ impl Material {
     pub(super) fn scanned(page: &Activation) -> Self {
         let text = camera::read(page.qr.as_ref().expect("a QR code")).expect("a readable one");
         let password = page.password.as_ref().expect("a password");
-        let sealed = SealedActivation::open(&text, password).expect("the password opens it");
+        let sealed = sealed_qr::open(&text, password).expect("the password opens it");
         assert_eq!(sealed.address, "reference.test/device");
-        Self::parsed(&sealed.serial_number, sealed.activation_code.reveal())
+        Self { serial: sealed.serial_number, code: sealed.activation_code }
     }
 
     pub(super) fn parsed(serial: &str, code: &str) -> Self {
@@ -194,19 +194,18 @@ impl Material {
     pub(super) fn registration(&self, random: [u8; 2]) -> Value {
         json!({
             "serial_number": self.serial.to_string(),
-            "activation_code": self.code.to_secret().reveal(),
+            "activation_code": self.code.to_string(),
             "device_random": data_encoding::HEXLOWER.encode(&random),
             "platform": "android",
         })
     }
 
     pub(super) fn registration_code(&self, random: [u8; 2]) -> String {
-        let code = RegistrationCode::of(random, &self.serial, &self.code);
-        code.to_secret().reveal().to_owned()
+        RegistrationCode::new(random, self.serial, self.code).to_string()
     }
 
     pub(super) fn totp(&self, random: [u8; 2]) -> Totp {
-        let key = classic::seed(&self.code, random, None, &self.serial);
+        let key = classic::seed(self.code, random, None, self.serial);
         Totp::new(&key, Algorithm::Sha256, Digits::SIX, Period::RECOMMENDED)
     }
 }

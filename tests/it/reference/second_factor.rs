@@ -325,5 +325,5 @@ async fn devices_reach_the_server_under_its_public_address_without_a_socket() {
     let refused = network.post("reference.test/device/activate", &body).await.expect("reached");
     assert_eq!((refused.status, &refused.body["error"]), (400, &"malformed".into()));
     let elsewhere = network.get("other.test/device/about").await;
-    assert_eq!(elsewhere, Err(NoNetwork("other.test/device/about".to_owned())));
+    assert_eq!(elsewhere, Err(NoNetwork { address: "other.test/device/about".to_owned() }));
 }
