@@ -103,8 +103,9 @@ fn write_summary(run: &Run, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output)?;
     writeln!(
         output,
-        "{bold}{} scenarios{bold:#}: {} · {} steps · {} expectations · {} ms",
+        "{bold}{} {}{bold:#}: {} · {} steps · {} expectations · {} ms",
         run.played.len(),
+        if run.played.len() == 1 { "scenario" } else { "scenarios" },
         verdicts.join(", "),
         numbers.steps,
         numbers.expectations,

@@ -18,12 +18,15 @@ pub(super) static SINGLE_USE: Requirement = Requirement {
 fn single_use(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for submission in story.submissions().into_iter().filter(|one| one.accepted_before) {
+    let submissions = story.submissions();
+    for submission in submissions.iter().filter(|one| one.accepted_before) {
         let Some(making) = story.making(submission.code) else { continue };
         if !story.awaited(submission.exchange) {
             continue;
         }
         let mut evidence = vec![making.entry];
+        let first = submissions.iter().find(|one| one.code == submission.code && one.accepted);
+        evidence.extend(first.map(|one| one.exchange.answered));
         evidence.extend(submission.evidence());
         if submission.accepted {
             tally.broken("the spent code is refused", submission.said(), evidence);
