@@ -70,7 +70,9 @@ pub(super) struct Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let plan = plan(&arguments)?;
-    let host = adapters::open(&arguments.against).await.map_err(super::run::unreachable)?;
+    let host = adapters::open(&arguments.against)
+        .await
+        .map_err(|error| super::run::unreachable(&error))?;
     let clock = clock(&*host)?;
     let inbox = Inbox::new(Arc::clone(&clock));
     let account = super::run::account();

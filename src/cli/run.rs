@@ -71,7 +71,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let destinations = destinations(&arguments.report)?;
     let tickets = runner::tickets(files::plans(&arguments.paths)?);
     let chosen = choose(tickets, &arguments.only)?;
-    let host = adapters::open(&arguments.against).await.map_err(unreachable)?;
+    let host = adapters::open(&arguments.against).await.map_err(|error| unreachable(&error))?;
     let inbox = Inbox::new(Arc::new(VirtualClock::starting_at(Moment::EPOCH)));
     let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account()).await?;
     let post = PostOffice { inbox, endpoints: super::gateways::endpoints(&gateways) };
@@ -179,11 +179,12 @@ fn choose(tickets: Vec<runner::Ticket>, only: &[String]) -> Result<Vec<runner::T
     Ok(chosen.cloned().collect())
 }
 
-pub(super) fn unreachable(error: NotReachable) -> Stopped {
-    let exit = match &error {
-        NotReachable::UnknownAdapter(_) | NotReachable::UnknownDefect { .. } => Exit::Usage,
+pub(super) fn unreachable(error: &NotReachable) -> Stopped {
+    let exit = match error {
+        NotReachable::UnknownAdapter(_)
+        | NotReachable::UnknownDefect { .. }
+        | NotReachable::Unreadable { .. } => Exit::Usage,
         NotReachable::BadMap(_) => Exit::DoesNotLoad,
-        NotReachable::Unreadable { .. } => Exit::Usage,
         NotReachable::Silent(_) => Exit::Unreachable,
     };
     Stopped::new(exit, format!("error: {error}"))

@@ -59,7 +59,7 @@ pub enum NotPlanned {
 impl Load {
     /// The time in which nobody may come twice: the time step, or the duration if that is shorter.
     fn span(&self) -> Duration {
-        self.duration.min(Duration::from_secs(self.period.seconds().into()))
+        self.duration.min(Duration::from_secs(self.period.seconds()))
     }
 
     /// Arrivals within `span` from its beginning.

@@ -56,7 +56,7 @@ impl Pool {
             .try_collect()
             .await?;
         if members.iter().any(Member::has_spent) {
-            let period = Duration::from_secs(plan.load().period.seconds().into());
+            let period = Duration::from_secs(plan.load().period.seconds());
             setting.clock.wait_until(setting.clock.now() + period).await;
         }
         let members = members.into_iter().map(Mutex::new).collect();

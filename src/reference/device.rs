@@ -34,7 +34,7 @@ impl Reference {
     #[must_use]
     pub fn activate_device(&self, body: &Value) -> NetworkReply {
         let Some((serial, code, random)) = read(body) else { return refusal(400, "malformed") };
-        match self.activate(&serial, &code, random) {
+        match self.activate(serial, code, random) {
             Ok(()) => {
                 let mut reply = self.about_device();
                 reply.body["result"] = json!("activated");
@@ -47,8 +47,8 @@ impl Reference {
 
     fn activate(
         &self,
-        serial: &SerialNumber,
-        code: &ActivationCode,
+        serial: SerialNumber,
+        code: ActivationCode,
         random: [u8; 2],
     ) -> Result<(), NotActivated> {
         let now = self.clock().now();

@@ -167,7 +167,7 @@ impl Turn<'_> {
         let activation_code = ActivationCode::mint(chance);
         let parameters = self.reference.parameters();
         let sealed = (kind == TokenKind::Mobile)
-            .then(|| sealed(&serial, &activation_code, parameters, chance));
+            .then(|| sealed(serial, activation_code, parameters, chance));
         Ok(Pending { number, kind, serial, activation_code, sealed, began, totp: None })
     }
 
@@ -188,7 +188,7 @@ impl Pending {
     /// Activates by a device that presents `code` and its own random part.
     pub(super) fn register(
         &mut self,
-        code: &ActivationCode,
+        code: ActivationCode,
         device_random: [u8; 2],
         now: Moment,
         reference: &Reference,
@@ -252,15 +252,15 @@ impl Pending {
 
 /// What the QR code holds, and the password that opens it.
 fn sealed(
-    serial: &SerialNumber,
-    code: &ActivationCode,
+    serial: SerialNumber,
+    code: ActivationCode,
     parameters: &Parameters,
     chance: &mut Chance,
 ) -> (Secret, Secret) {
     let password = Secret::new(chance.digits(parameters.activation_password_digits));
     let activation = SealedActivation {
-        serial_number: *serial,
-        activation_code: *code,
+        serial_number: serial,
+        activation_code: code,
         policy: parameters.activation_policy.clone(),
         address: parameters.public_address.clone(),
     };

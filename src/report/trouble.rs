@@ -100,7 +100,8 @@ pub fn replay(run: &Run, played: &Played) -> String {
         "builtin:reference" => String::new(),
         other => format!(" --against '{other}'"),
     };
-    let paths: String = settings.paths.iter().map(|path| format!(" '{path}'")).collect();
+    let paths: Vec<String> = settings.paths.iter().map(|path| format!(" '{path}'")).collect();
+    let paths = paths.concat();
     format!("fobwatch run{paths} --only {}{against} --seed {}", played.plan.id, settings.seed)
 }
 

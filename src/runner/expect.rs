@@ -157,7 +157,7 @@ fn say_class(clauses: &mut Clauses, reply: &Reply) {
 fn compare_code(clauses: &mut Clauses, shape: &CodeShape, code: Option<&Secret>) {
     let (low, high) = (shape.digits.start(), shape.digits.end());
     let wanted = if low == high { format!("{low}") } else { format!("{low}..{high}") };
-    let digits = code.map(|code| code.reveal()).filter(|code| is_decimal(code)).map(str::len);
+    let digits = code.map(Secret::reveal).filter(|code| is_decimal(code)).map(str::len);
     let count = digits.and_then(|count| u32::try_from(count).ok());
     let met = count.is_some_and(|count| shape.digits.contains(&count));
     let seen = match (code, count) {

@@ -165,11 +165,11 @@ async fn play_one(
     let world = World::new(origin, clock, Arc::clone(&post.inbox), connection.network);
     let mut player = Player::new(world, &*connection.subject);
     let halt = player.play(&plan).await.err();
-    conclude(plan, player.world, halt, settings)
+    conclude(plan, player.world, halt.as_ref(), settings)
 }
 
-fn conclude(plan: Arc<Plan>, mut world: World, halt: Option<Halt>, settings: &Settings) -> Played {
-    let early = match &halt {
+fn conclude(plan: Arc<Plan>, mut world: World, halt: Option<&Halt>, settings: &Settings) -> Played {
+    let early = match halt {
         None => None,
         Some(Halt::Missed) => Some("an expectation was missed".to_owned()),
         Some(Halt::Stuck(why)) => Some(why.clone()),
@@ -179,7 +179,7 @@ fn conclude(plan: Arc<Plan>, mut world: World, halt: Option<Halt>, settings: &Se
     world.journal.record(Event::Finished { early: early.clone() });
     let entries = world.into_journal().finish(settings.masking);
     let judgements = judge(&entries, &settings.profiles);
-    let verdict = match (conformance::verdict(&entries, &judgements), &halt) {
+    let verdict = match (conformance::verdict(&entries, &judgements), halt) {
         (Verdict::Inconclusive | Verdict::Pass | Verdict::Weak, Some(Halt::Unsupported(_))) => {
             Verdict::Skipped
         }

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// The longest `advance` that is waited for in real time, where a subject's clock cannot be moved.
-const LONGEST_REAL_WAIT: Duration = Duration::from_secs(600);
+const LONGEST_REAL_WAIT: Duration = Duration::from_mins(10);
 
 /// Why a scenario did not come to its last step.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +96,19 @@ impl<'a> Player<'a> {
                 self.actors.insert(step.session.clone(), person.clone());
                 Some(person.clone())
             }
-            _ => self.actors.get(&step.session).cloned(),
+            Ask::ChooseChannel(_)
+            | Ask::ResendCode
+            | Ask::SubmitCode(_)
+            | Ask::BeginEnrolment(_)
+            | Ask::SubmitRegistrationCode(_)
+            | Ask::ConfirmEnrolment(_)
+            | Ask::CreateCertificate
+            | Ask::Probe
+            | Ask::ListTokens
+            | Ask::RevokeToken(_)
+            | Ask::Cancel
+            | Ask::SignOut
+            | Ask::Unlock { .. } => self.actors.get(&step.session).cloned(),
         };
         let (_, reply) = self.ask(&step.session, person.as_deref(), &operation).await?;
         let expected_kind = step.expect.as_ref().and_then(|expect| expect.reply);
@@ -136,7 +148,7 @@ impl<'a> Player<'a> {
                 let why = error.to_string();
                 self.world.journal.record(Event::NotAnswered { asked, why: why.clone() });
                 self.world.collect();
-                Err(halt_of(error, operation))
+                Err(halt_of(&error, operation))
             }
         }
     }
@@ -349,7 +361,7 @@ impl<'a> Player<'a> {
     }
 }
 
-fn halt_of(error: AskError, operation: &Operation) -> Halt {
+fn halt_of(error: &AskError, operation: &Operation) -> Halt {
     match error {
         AskError::Unmapped(_) => Halt::Unsupported(operation.kind().to_string()),
         AskError::Unreachable(_) | AskError::TimedOut(_) | AskError::Unclear(_) => {

@@ -1,5 +1,7 @@
 //! The integration tests: one binary, so that it links once.
 
+#![allow(clippy::expect_used, reason = "a test that cannot go on says why by panicking")]
+
 mod activation;
 mod adapters;
 mod camera;

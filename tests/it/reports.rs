@@ -51,7 +51,7 @@ fn junit_is_read_back_with_the_failure_in_message_and_body() {
     report::form("junit").expect("a form").write(&run, &mut xml).expect("memory takes it");
     let read = quick_junit::Report::deserialize_from_str(&text(&xml)).expect("it is JUnit");
     let case = &read.test_suites[0].test_cases[0];
-    assert_eq!(case.classname.as_ref().map(|name| name.as_str()), Some("fobwatch.sms"));
+    assert_eq!(case.classname.as_ref().map(quick_junit::XmlString::as_str), Some("fobwatch.sms"));
     assert!(case.name.as_str().starts_with("sms/first-sign-in "));
     let quick_junit::TestCaseStatus::NonSuccess { message, description, .. } = &case.status else {
         panic!("the defect must fail: {:?}", case.status);

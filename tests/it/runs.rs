@@ -4,6 +4,7 @@ use crate::stage;
 use fobwatch::adapters::builtin::{self, Builtin};
 use fobwatch::adapters::map::MapHost;
 use fobwatch::conformance::Verdict;
+use fobwatch::domain::operation::OperationKind;
 use fobwatch::domain::{Chance, Moment, VirtualClock};
 use fobwatch::journal::{Entry, Event};
 use fobwatch::reference::server::Server;
@@ -15,8 +16,10 @@ use std::sync::Arc;
 
 fn assert_sound(run: &Run) {
     for played in &run.played {
-        let troubles: Vec<String> =
-            report::trouble::troubles(run, played).iter().map(|one| one.plain()).collect();
+        let troubles: Vec<String> = report::trouble::troubles(run, played)
+            .iter()
+            .map(report::trouble::Trouble::plain)
+            .collect();
         assert_eq!(
             played.verdict,
             Verdict::Pass,
@@ -135,15 +138,14 @@ fn essence(played: &Played) -> Vec<String> {
 
 fn essential(entry: &Entry, start: Moment) -> Option<String> {
     let mut entry = entry.clone();
-    match &mut entry.event {
-        Event::Answered { shown, .. } => shown.clear(),
-        // Only a subject with a clock of its own is asked to advance it.
-        Event::Asked { request, .. } if request.operation.to_string() == "advance_clock" => {
-            return None;
-        }
-        _ => {}
+    // Only a subject with a clock of its own is asked to advance it.
+    if matches!(&entry.event, Event::Asked { request, .. }
+        if request.operation == OperationKind::AdvanceClock)
+    {
+        return None;
     }
-    if let Event::Answered { observed, .. } = &mut entry.event {
+    if let Event::Answered { observed, shown, .. } = &mut entry.event {
+        shown.clear();
         observed.certificate = None;
         observed.bound.iter_mut().for_each(|token| token.id.clear());
         if let Some(offered) = &mut observed.offered {
