@@ -30,6 +30,7 @@ fn settings() -> Settings {
         seed: 1,
         against: "builtin:reference".to_owned(),
         paths: Vec::new(),
+        options: Vec::new(),
         profiles: vec![profile::by_name("guide").expect("a profile")],
         jobs: 1,
         masking: Masking::Masked,

@@ -14,7 +14,7 @@
 //! | 0 | [`domain`] | the words |
 //! | 1 | [`otp`] · [`journal`] | the mathematics · what happened |
 //! | 2 | [`subject`] · [`gateways`] · [`tokens`] | the port · pretend services · pretend devices |
-//! | 3 | [`conformance`] · [`reference`] · [`world`] | what is owed · one we believe in · the surroundings |
+//! | 3 | [`conformance`] · [`mod@reference`] · [`world`] | what is owed · one we believe in · the surroundings |
 //! | 4 | [`adapters`] · [`scenario`] | ways to reach a subject · the language |
 //! | 5 | [`runner`] · [`load`] | plays a plan · measures verification |
 //! | 6 | [`report`] | tells people |

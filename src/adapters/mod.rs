@@ -86,7 +86,7 @@ pub enum NotReachable {
         why: String,
     },
     /// The subject does not answer.
-    #[error("cannot reach the subject: {0}")]
+    #[error("the subject does not answer: {0}")]
     Silent(String),
 }
 

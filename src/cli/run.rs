@@ -119,10 +119,18 @@ fn settings(arguments: &Arguments) -> Result<Settings, Stopped> {
         seed,
         against: arguments.against.clone(),
         paths: arguments.paths.iter().map(|path| path.display().to_string()).collect(),
+        options: listening(arguments),
         profiles: profiles(&arguments.profile)?,
         jobs: arguments.jobs.unwrap_or(cores).clamp(1, 256),
         masking: if arguments.reveal { Masking::Revealed } else { Masking::Masked },
     })
+}
+
+/// The addresses that a subject was told beforehand: a repetition needs them too.
+fn listening(arguments: &Arguments) -> Vec<String> {
+    let told = [("--sms", arguments.sms), ("--smtp", arguments.smtp)];
+    let fixed = told.iter().filter(|(_, address)| address.port() != 0);
+    fixed.map(|(option, address)| format!("{option} {address}")).collect()
 }
 
 /// The named profiles, or the two that need no choice.
@@ -187,7 +195,10 @@ pub(super) fn unreachable(error: &NotReachable) -> Stopped {
         NotReachable::BadMap(_) => Exit::DoesNotLoad,
         NotReachable::Silent(_) => Exit::Unreachable,
     };
-    Stopped::new(exit, format!("error: {error}"))
+    let message = error.to_string();
+    // A map's mistakes come with places and a heading of their own.
+    let shown = if message.starts_with("error") { message } else { format!("error: {message}") };
+    Stopped::new(exit, shown)
 }
 
 /// A line of progress on standard error, where a person looks at it.

@@ -1,7 +1,7 @@
 //! Measures verification: a pool of people with enrolled tokens signs in at a constant rate,
 //! whatever the answers take.
 //!
-//! The arithmetic is [`plan`], enrolling is [`pool`], the open loop is [`drive`], and what came of
+//! The arithmetic is [`plan`], enrolling is [`pool`], the open loop is [`mod@drive`], and what came of
 //! it is [`measured`].
 
 pub mod drive;

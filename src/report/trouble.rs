@@ -102,7 +102,10 @@ pub fn replay(run: &Run, played: &Played) -> String {
     };
     let paths: Vec<String> = settings.paths.iter().map(|path| format!(" '{path}'")).collect();
     let paths = paths.concat();
-    format!("fobwatch run{paths} --only {}{against} --seed {}", played.plan.id, settings.seed)
+    let options: Vec<String> = settings.options.iter().map(|option| format!(" {option}")).collect();
+    let options = options.concat();
+    let (id, seed) = (&played.plan.id, settings.seed);
+    format!("fobwatch run{paths} --only {id}{against}{options} --seed {seed}")
 }
 
 impl Trouble {

@@ -28,6 +28,8 @@ pub struct Settings {
     pub against: String,
     /// The paths as the command line names them; none for the shipped scenarios.
     pub paths: Vec<String>,
+    /// Further options that a repetition needs, as the command line writes them.
+    pub options: Vec<String>,
     /// Whose requirements are judged.
     pub profiles: Vec<&'static Profile>,
     /// How many scenarios may be played at once; a subject with one shared clock allows one.

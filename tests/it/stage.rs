@@ -48,6 +48,7 @@ pub(crate) fn settings(against: &str, seed: u64) -> runner::Settings {
         seed,
         against: against.to_owned(),
         paths: Vec::new(),
+        options: Vec::new(),
         profiles,
         jobs: 4,
         masking: Masking::Masked,
