@@ -5,7 +5,7 @@ use super::Finding;
 use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
-use crate::domain::{Assurance, Channel, Moment};
+use crate::domain::{Assurance, Channel, Mailbox, Moment, PhoneNumber};
 use crate::journal::{Entry, EntryId, Event, Mark, Observed, Request};
 use std::time::Duration;
 
@@ -48,8 +48,8 @@ pub(super) struct DeviceAct<'a> {
 pub(super) struct Person<'a> {
     pub(super) name: &'a str,
     pub(super) user: &'a str,
-    pub(super) mobile: Option<&'a str>,
-    pub(super) mailbox_local: &'a str,
+    pub(super) mobile: Option<&'a PhoneNumber>,
+    pub(super) mailbox: &'a Mailbox,
 }
 
 /// A wait for a message, and whether one came.
@@ -86,12 +86,9 @@ impl<'a> Story<'a> {
 
     fn take(&mut self, entries: &'a [Entry], entry: &'a Entry) {
         match &entry.event {
-            Event::PersonInvented { person, user, mobile, mailbox } => self.people.push(Person {
-                name: person,
-                user,
-                mobile: mobile.as_ref().map(crate::domain::PhoneNumber::as_str),
-                mailbox_local: mailbox.local(),
-            }),
+            Event::PersonInvented { person, user, mobile, mailbox } => {
+                self.people.push(Person { name: person, user, mobile: mobile.as_ref(), mailbox });
+            }
             Event::DeviceMade { device, owner, .. } => self.owners.push((device, owner)),
             Event::Answered { asked, session, observed, shown } => {
                 if let Some(Event::Asked { person, request, .. }) =

@@ -53,6 +53,12 @@ impl Mailbox {
         &self.0
     }
 
+    /// Whether `shown` gives the mailbox away: its whole local part stands there.
+    #[must_use]
+    pub fn is_readable_in(&self, shown: &str) -> bool {
+        shown.contains(self.local())
+    }
+
     /// The address as a page may show it: the first letter of the local part, and the domain.
     #[must_use]
     pub fn masked(&self) -> String {

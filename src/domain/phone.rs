@@ -64,6 +64,15 @@ impl PhoneNumber {
         &self.0
     }
 
+    /// Whether `shown` gives the number away: its last eight digits stand there in a row, whatever
+    /// is between them. National notation leaves the country code out, so eight are enough.
+    #[must_use]
+    pub fn is_readable_in(&self, shown: &str) -> bool {
+        let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
+        let telling = digits.len().checked_sub(8).map(|start| &digits[start..]);
+        telling.is_some_and(|telling| self.0.ends_with(telling))
+    }
+
     /// The number as a page may show it: the last two digits, the others as bullets.
     #[must_use]
     pub fn masked(&self) -> String {
@@ -135,5 +144,13 @@ mod tests {
     #[test]
     fn a_masked_number_shows_two_digits() {
         assert_eq!(PhoneNumber::fictional(42).masked(), "+••••••••••42");
+    }
+
+    #[test]
+    fn a_number_is_readable_in_national_notation_and_not_when_masked() {
+        let number = PhoneNumber::fictional(42);
+        assert!(number.is_readable_in("07700 900-042"));
+        assert!(!number.is_readable_in(&number.masked()));
+        assert!(!number.is_readable_in("07700 900-043"));
     }
 }

@@ -127,15 +127,10 @@ fn compare_code_required(
     }
 }
 
-/// Whether `shown` lets the whole address be read.
 fn shows_address(shown: &str, channel: Channel, persona: &Persona) -> bool {
     match channel {
-        Channel::Sms => persona.mobile.as_ref().is_some_and(|number| {
-            let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
-            // National notation leaves the country code away, so eight digits give it away.
-            digits.len() >= 8 && number.as_str().ends_with(&digits[digits.len() - 8..])
-        }),
-        Channel::Email => shown.contains(persona.mailbox.local()),
+        Channel::Sms => persona.mobile.as_ref().is_some_and(|number| number.is_readable_in(shown)),
+        Channel::Email => persona.mailbox.is_readable_in(shown),
     }
 }
 

@@ -46,16 +46,10 @@ pub(super) static DESTINATION_MASKED: Requirement = Requirement {
     judge: destination_masked,
 };
 
-/// Digits that give a number away: national notation leaves the country code out.
-const TELLING: usize = 8;
-
 fn gives_away(shown: &str, person: &Person<'_>, channel: Channel) -> bool {
     match channel {
-        Channel::Sms => person.mobile.is_some_and(|number| {
-            let digits: String = shown.chars().filter(char::is_ascii_digit).collect();
-            digits.len() >= TELLING && number.ends_with(&digits[digits.len() - TELLING..])
-        }),
-        Channel::Email => shown.contains(person.mailbox_local),
+        Channel::Sms => person.mobile.is_some_and(|number| number.is_readable_in(shown)),
+        Channel::Email => person.mailbox.is_readable_in(shown),
     }
 }
 
