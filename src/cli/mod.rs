@@ -14,6 +14,7 @@ mod schema;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
 
 /// Replays multi-factor enrolment against any implementation, judges it against cited
@@ -64,6 +65,9 @@ enum Command {
     /// Print shell completions
     Completions(completions::Arguments),
 }
+
+const BUG: &str = "error: this is a bug of fobwatch, not of the subject; please report it with the \
+    lines above and the command";
 
 /// How the process ends. Each number means one thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -131,7 +135,9 @@ pub fn main() -> ExitCode {
         anstream::eprintln!("error: the operating system gives no threads");
         return Exit::Internal.into();
     };
-    match runtime.block_on(dispatch(arguments)) {
+    // A panic has said by itself where the bug is; the exit code says whose it is.
+    let ended = catch_unwind(AssertUnwindSafe(|| runtime.block_on(dispatch(arguments))));
+    match ended.unwrap_or_else(|_| Err(Stopped::new(Exit::Internal, BUG))) {
         Ok(exit) => exit.into(),
         Err(Stopped { exit, message }) => {
             anstream::eprintln!("{}", message.trim_end());
