@@ -49,6 +49,7 @@ impl Builtin {
         let about = About {
             name: "embedded reference".to_owned(),
             features: None,
+            declared: parameters.declared(),
             clock: ClockMode::Virtual,
             delivery: Settling::BeforeReply,
         };

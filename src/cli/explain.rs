@@ -26,10 +26,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Stopped> {
     let mut text = String::new();
     let _ = writeln!(text, "{id} ({})", requirement.level);
     let _ = writeln!(text, "  {}", requirement.text);
-    let _ = writeln!(text, "  source: {} {}", requirement.source, requirement.clause);
+    let _ = writeln!(text, "  source: {}", requirement.citation());
     let profiles: Vec<&str> = profile::PROFILES
         .iter()
-        .filter(|profile| (profile.includes)(requirement))
+        .filter(|profile| profile.includes(requirement))
         .map(|profile| profile.name)
         .collect();
     let _ = writeln!(text, "  profiles: {}", profiles.join(", "));

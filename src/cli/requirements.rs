@@ -6,7 +6,7 @@ use std::fmt::Write;
 
 #[derive(clap::Args)]
 pub(super) struct Arguments {
-    /// The profile; may be given several times [default: guide and rfc-otp]
+    /// The profile; may be given several times [default: guide and rfc-otp-extended]
     #[arg(long, value_name = "NAME")]
     profile: Vec<String>,
 }
@@ -18,7 +18,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Stopped> {
     let (mut covered, mut total) = (0, 0);
     for requirement in REQUIREMENTS
         .iter()
-        .filter(|requirement| profiles.iter().any(|profile| (profile.includes)(requirement)))
+        .filter(|requirement| profiles.iter().any(|profile| profile.includes(requirement)))
     {
         let scenarios: Vec<&str> = plans
             .iter()
@@ -28,7 +28,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Stopped> {
         total += 1;
         covered += usize::from(!scenarios.is_empty());
         let level = requirement.level.to_string();
-        let source = format!("{} {}", requirement.source, requirement.clause);
+        let source = requirement.citation();
         let _ = writeln!(text, "{:<38} {level:<6} {source}", requirement.id);
         let _ = writeln!(text, "    {}", requirement.text);
         let by = if scenarios.is_empty() { "no scenario".to_owned() } else { scenarios.join(", ") };

@@ -24,7 +24,7 @@ pub(super) struct Arguments {
     /// The subject: builtin:reference, builtin:reference?defect=NAME, map:FILE.yaml
     #[arg(long, value_name = "SUBJECT", default_value = "builtin:reference")]
     against: String,
-    /// Judge by this profile; may be given several times [default: guide and rfc-otp]
+    /// Judge by this profile; may be given several times [default: guide and rfc-otp-extended]
     #[arg(long, value_name = "NAME")]
     profile: Vec<String>,
     /// Only scenarios whose id is, or begins with, this; may be given several times
@@ -135,8 +135,9 @@ fn listening(arguments: &Arguments) -> Vec<String> {
 
 /// The named profiles, or the two that need no choice.
 pub(super) fn profiles(names: &[String]) -> Result<Vec<&'static Profile>, Stopped> {
-    let defaults = ["guide".to_owned(), "rfc-otp".to_owned()];
-    let names = if names.is_empty() { &defaults } else { names };
+    if names.is_empty() {
+        return Ok(profile::DEFAULTS.to_vec());
+    }
     let find = |name: &String| {
         profile::by_name(name).ok_or_else(|| {
             let known: Vec<&str> = profile::PROFILES.iter().map(|profile| profile.name).collect();

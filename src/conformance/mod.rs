@@ -8,6 +8,7 @@ use crate::journal::{Entry, EntryId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
+mod evidence;
 pub mod profile;
 pub mod rules;
 #[cfg(test)]
@@ -15,6 +16,7 @@ mod staged;
 mod story;
 mod verdict;
 
+pub use evidence::EVIDENCE_NEEDED;
 pub use profile::Profile;
 pub use rules::REQUIREMENTS;
 pub use verdict::verdict;
@@ -33,6 +35,99 @@ pub struct Requirement {
     pub text: &'static str,
     /// Decides it for one scenario.
     pub judge: fn(&[Entry]) -> Finding,
+    /// How well we know what the source says.
+    pub reading: Reading,
+    /// The profiles it belongs to, by name; profiles that contain one of these have it too.
+    pub profiles: &'static [&'static str],
+    /// Ids of requirements that cannot be kept together with this one.
+    pub conflicts_with: &'static [&'static str],
+    /// The CWE number of the weakness that breaking it is; none if it is no weakness.
+    pub weakness: Option<u16>,
+}
+
+impl Requirement {
+    /// What most requirements have in common, for `..Requirement::PLAIN`.
+    pub(crate) const PLAIN: Self = Self {
+        id: "",
+        level: Level::Must,
+        source: "",
+        clause: "",
+        text: "",
+        judge: |_| Finding::Untested,
+        reading: Reading::Text,
+        profiles: &["guide"],
+        conflicts_with: &[],
+        weakness: None,
+    };
+
+    /// Source, clause and, where we did not read the final text, that we did not.
+    #[must_use]
+    pub fn citation(&self) -> String {
+        cite(self.source, self.clause, self.reading)
+    }
+}
+
+/// A requirement that no black box can decide: what it wants, and what would show that it is kept.
+pub struct EvidenceNeeded {
+    /// For ever, as a requirement's.
+    pub id: &'static str,
+    /// How strongly its source wants it.
+    pub level: Level,
+    /// The document.
+    pub source: &'static str,
+    /// The section or article.
+    pub clause: &'static str,
+    /// The rule in our words, one sentence.
+    pub text: &'static str,
+    /// What an implementer would hand in.
+    pub evidence: &'static str,
+    /// How well we know what the source says.
+    pub reading: Reading,
+    /// The profiles it belongs to, by name.
+    pub profiles: &'static [&'static str],
+}
+
+impl EvidenceNeeded {
+    /// Source, clause and, where we did not read the final text, that we did not.
+    #[must_use]
+    pub fn citation(&self) -> String {
+        cite(self.source, self.clause, self.reading)
+    }
+}
+
+fn cite(source: &str, clause: &str, reading: Reading) -> String {
+    match reading.doubt() {
+        Some(doubt) => format!("{source} {clause} ({doubt})"),
+        None => format!("{source} {clause}"),
+    }
+}
+
+/// How a source was read, so that nobody takes a clause for more than it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reading {
+    /// The text itself.
+    Text,
+    /// A draft of it; the final wording may differ a little.
+    Draft,
+    /// Quotations of it by others.
+    Excerpt,
+    /// Nothing now: section and strength are from memory, unverified.
+    Memory,
+    /// There is no norm: it follows from what the thing is for.
+    Own,
+}
+
+impl Reading {
+    /// What a reader of a report must know about it.
+    #[must_use]
+    pub fn doubt(self) -> Option<&'static str> {
+        match self {
+            Self::Text | Self::Own => None,
+            Self::Draft => Some("read as a public draft"),
+            Self::Excerpt => Some("read in quotations"),
+            Self::Memory => Some("unverified"),
+        }
+    }
 }
 
 /// The strength of a requirement, as RFC 2119 grades it.

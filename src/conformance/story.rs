@@ -5,7 +5,7 @@ use super::Finding;
 use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
-use crate::domain::{Assurance, Channel, Mailbox, Moment, PhoneNumber};
+use crate::domain::{Assurance, Channel, Declared, Mailbox, Moment, PhoneNumber};
 use crate::journal::{Entry, EntryId, Event, Mark, Observed, Request};
 use std::time::Duration;
 
@@ -73,6 +73,8 @@ pub(super) struct Story<'a> {
     /// When the clock was moved forward.
     pub(super) leaps: Vec<EntryId>,
     owners: Vec<(&'a str, &'a str)>,
+    /// What the subject says of itself.
+    pub(super) declared: Declared,
 }
 
 impl<'a> Story<'a> {
@@ -141,6 +143,7 @@ impl<'a> Story<'a> {
                     self.unanswered.push((*asked, session));
                 }
             }
+            Event::Declared { declared } => self.declared.clone_from(declared),
             Event::Started { .. }
             | Event::Asked { .. }
             | Event::Compared { .. }

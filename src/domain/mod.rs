@@ -5,6 +5,7 @@
 
 pub mod chance;
 pub mod clock;
+pub mod declared;
 pub mod device;
 pub mod factor;
 pub mod mailbox;
@@ -18,6 +19,7 @@ pub mod secret;
 
 pub use chance::Chance;
 pub use clock::{Clock, Moment, Soon, VirtualClock, WallClock};
+pub use declared::Declared;
 pub use device::{Act, DeviceKind, Outcome, Permission};
 pub use factor::{Assurance, Channel, TokenKind};
 pub use mailbox::Mailbox;

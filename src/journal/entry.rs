@@ -5,8 +5,8 @@ use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::{BoundToken, ReplyKind};
 use crate::domain::{
-    Assurance, Channel, DeviceKind, Mailbox, Moment, PhoneNumber, Recipient, RejectionClass,
-    TokenKind,
+    Assurance, Channel, Declared, DeviceKind, Mailbox, Moment, PhoneNumber, Recipient,
+    RejectionClass, TokenKind,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -63,6 +63,11 @@ pub enum Event {
         title: String,
         /// The run's seed.
         seed: u64,
+    },
+    /// What the subject says of itself.
+    Declared {
+        /// Its claims and choices.
+        declared: Box<Declared>,
     },
     /// A person was invented for this scenario.
     PersonInvented {
@@ -338,6 +343,7 @@ impl Event {
             Self::Noted { text } => visit(text),
             Self::Finished { early } => early.iter_mut().for_each(visit),
             Self::Started { .. }
+            | Self::Declared { .. }
             | Self::PersonInvented { .. }
             | Self::DeviceMade { .. }
             | Self::Asked { .. }

@@ -1,5 +1,7 @@
 //! What an operator may set, with the default of each and where it comes from.
 
+use crate::domain::Declared;
+use crate::domain::declared::{EmailPin, Resend};
 use crate::otp::{Digits, Period};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -93,6 +95,27 @@ impl Default for Parameters {
             public_address: "reference.test/device".to_owned(),
             public_name: "Reference Signing Service".to_owned(),
             movable_clock: true,
+        }
+    }
+}
+
+impl Parameters {
+    /// What a server with these settings says of itself.
+    #[must_use]
+    pub fn declared(&self) -> Declared {
+        let count = |digits: usize| u32::try_from(digits).ok();
+        Declared {
+            code_digits: count(self.pin_digits),
+            code_lifetime: Some(self.pin_lifetime.as_secs()),
+            attempts: Some(self.lockout_attempts),
+            lockout: Some(self.lockout_lifetime.map_or(0, |lifetime| lifetime.as_secs())),
+            token_digits: Some(u32::from(self.token_digits.count())),
+            token_period: Some(self.token_period.seconds()),
+            token_window: Some(u32::from(self.token_window_steps)),
+            activation_lifetime: Some(self.activation_lifetime.as_secs()),
+            messages: Some(self.messages_per_challenge),
+            resend: Some(Resend::Rotate),
+            email_pin: Some(EmailPin::AddressConfirmation),
         }
     }
 }

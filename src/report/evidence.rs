@@ -6,6 +6,10 @@ use crate::journal::{Entry, Event, Observed, Request};
 pub(super) fn line(entry: &Entry) -> String {
     match &entry.event {
         Event::Started { title, .. } => format!("begin: {title}"),
+        Event::Declared { declared } => {
+            let declared = serde_json::to_string(declared).unwrap_or_default();
+            format!("the subject declares {declared}")
+        }
         Event::PersonInvented { person, user, .. } => format!("{person} exists as {user}"),
         Event::DeviceMade { device, owner, .. } => format!("{device} belongs to {owner}"),
         Event::Asked { session, person, request } => {

@@ -53,7 +53,7 @@ pub fn standings(run: &Run) -> Vec<(&'static Requirement, Standing)> {
     let chosen = REQUIREMENTS
         .iter()
         .copied()
-        .filter(|requirement| profiles.iter().any(|profile| (profile.includes)(requirement)));
+        .filter(|requirement| profiles.iter().any(|profile| profile.includes(requirement)));
     chosen.map(|requirement| (requirement, standing(run, requirement))).collect()
 }
 

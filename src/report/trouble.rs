@@ -114,8 +114,8 @@ impl Trouble {
     pub fn headline(&self) -> String {
         match self.cause {
             Cause::Requirement(requirement) => {
-                let Requirement { id, source, clause, level, .. } = requirement;
-                format!("{id} ({level}, {source} {clause})")
+                let Requirement { id, level, .. } = requirement;
+                format!("{id} ({level}, {})", requirement.citation())
             }
             Cause::Expectation => format!("expected {}", self.expected),
         }

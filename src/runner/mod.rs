@@ -164,7 +164,11 @@ async fn play_one(
         title: plan.title.clone(),
         first_person: ticket.first_person,
     };
-    let world = World::new(origin, clock, Arc::clone(&post.inbox), connection.network);
+    let mut world = World::new(origin, clock, Arc::clone(&post.inbox), connection.network);
+    let declared = &connection.subject.about().declared;
+    if !declared.is_empty() {
+        world.journal.record(Event::Declared { declared: Box::new(declared.clone()) });
+    }
     let mut player = Player::new(world, &*connection.subject);
     let halt = player.play(&plan).await.err();
     conclude(plan, player.world, halt.as_ref(), settings)
@@ -197,7 +201,7 @@ pub fn judge(entries: &[Entry], profiles: &[&'static Profile]) -> Vec<Judgement>
     REQUIREMENTS
         .iter()
         .copied()
-        .filter(|requirement| profiles.iter().any(|profile| (profile.includes)(requirement)))
+        .filter(|requirement| profiles.iter().any(|profile| profile.includes(requirement)))
         .map(|requirement| Judgement { requirement, finding: (requirement.judge)(entries) })
         .collect()
 }

@@ -1,6 +1,6 @@
 //! The port: how anything that can be asked is asked.
 
-use crate::domain::{Answer, Operation, Soon};
+use crate::domain::{Answer, Declared, Operation, Soon};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -29,6 +29,8 @@ pub struct About {
     pub name: String,
     /// The features it has, as `needs:` names them; `None` when it has all that is asked of it.
     pub features: Option<Vec<String>>,
+    /// What it says of itself: claims to measure, and choices between legal ways.
+    pub declared: Declared,
     /// How its clock can be moved.
     pub clock: ClockMode,
     /// When its messages reach a gateway.

@@ -93,6 +93,7 @@ impl Check {
             about: About {
                 name: written.name.clone(),
                 features: written.features.clone(),
+                declared: written.declares.clone(),
                 clock: written.clock.as_ref().map_or(ClockMode::Real, |clock| clock.mode),
                 delivery: settling.map_or(Settling::BeforeReply, Settling::Within),
             },

@@ -1,5 +1,6 @@
 //! The grammar of map files: what may be written, before it is known whether it makes sense.
 
+use crate::domain::Declared;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::subject::ClockMode;
@@ -23,6 +24,10 @@ pub struct MapFile {
     pub base: String,
     /// What the server can, as `needs:` names it; without this line it has all that is asked of it.
     pub features: Option<Vec<String>>,
+    /// What the server says of itself: claims that the suite measures, and choices between
+    /// things that are equally legal.
+    #[serde(default)]
+    pub declares: Declared,
     /// How its clock can be moved; without this line it cannot.
     pub clock: Option<ClockEntry>,
     /// How long after an answer its message may still be on the way to a gateway, as `3s`; without

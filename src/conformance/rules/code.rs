@@ -1,14 +1,14 @@
 //! Delivered codes: how long, how often and for whom one is good.
 
 use crate::conformance::story::{Arrival, Exchange, Story, Submission, Tally};
-use crate::conformance::{Finding, Level, Requirement};
+use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::{Moment, RejectionClass};
 use crate::journal::{Alphabet, Entry, EntryId};
 use std::time::Duration;
 
 const NIST: &str = "NIST SP 800-63B-4";
-const OOB: &str = "§3.1.3.2 (second public draft)";
+const OOB: &str = "§3.1.3.2";
 
 pub(super) static OOB_SINGLE_USE: Requirement = Requirement {
     id: "nist.oob-single-use",
@@ -17,6 +17,9 @@ pub(super) static OOB_SINGLE_USE: Requirement = Requirement {
     clause: OOB,
     text: "A delivered code that was accepted once is not accepted again.",
     judge: oob_single_use,
+    profiles: &["guide", "nist-aal2"],
+    reading: Reading::Draft,
+    ..Requirement::PLAIN
 };
 
 fn oob_single_use(entries: &[Entry]) -> Finding {
@@ -52,6 +55,9 @@ pub(super) static OOB_TEN_MINUTES: Requirement = Requirement {
     clause: OOB,
     text: "A delivered code is refused when it is older than ten minutes.",
     judge: |entries| dies_after(entries, Duration::from_mins(10)),
+    profiles: &["guide", "nist-aal2"],
+    reading: Reading::Draft,
+    ..Requirement::PLAIN
 };
 
 pub(super) static EXPIRES: Requirement = Requirement {
@@ -61,6 +67,8 @@ pub(super) static EXPIRES: Requirement = Requirement {
     clause: "implied by \"one-time\": the guide's product lets a PIN live for 300 s by default",
     text: "A delivered code is refused when it is older than five minutes.",
     judge: |entries| dies_after(entries, Duration::from_mins(5)),
+    reading: Reading::Own,
+    ..Requirement::PLAIN
 };
 
 /// Decides whether unused, newest codes older than `lifetime` are refused.
@@ -93,6 +101,9 @@ pub(super) static OOB_SIX_DIGITS: Requirement = Requirement {
     clause: OOB,
     text: "A delivered code has at least six digits, or as much entropy in letters.",
     judge: oob_six_digits,
+    profiles: &["guide", "nist-aal2"],
+    reading: Reading::Draft,
+    ..Requirement::PLAIN
 };
 
 /// Four letters or digits make 36⁴ values, more than the million of six digits.
@@ -124,6 +135,8 @@ pub(super) static BOUND_TO_REQUEST: Requirement = Requirement {
     clause: "6.6.2",
     text: "A delivered code works only for the sign-in that it was sent for.",
     judge: bound_to_request,
+    profiles: &["guide", "asvs-l2"],
+    ..Requirement::PLAIN
 };
 
 fn bound_to_request(entries: &[Entry]) -> Finding {
@@ -159,6 +172,8 @@ pub(super) static BOUND_TO_PERSON: Requirement = Requirement {
     clause: "implied by RFC 6238 §3 R5 and OWASP ASVS 5.0 6.6.2",
     text: "A code of one person does not sign another one in.",
     judge: bound_to_person,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
 };
 
 fn bound_to_person(entries: &[Entry]) -> Finding {
@@ -205,6 +220,8 @@ pub(super) static SUPERSEDED_BY_RESEND: Requirement = Requirement {
     clause: "implied by OWASP ASVS 5.0 6.6.2",
     text: "A newer code for the same sign-in ends the older one.",
     judge: superseded_by_resend,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
 };
 
 fn superseded_by_resend(entries: &[Entry]) -> Finding {
@@ -262,6 +279,8 @@ pub(super) static FRESH: Requirement = Requirement {
     clause: "implied by \"one-time\"",
     text: "A new request brings a new code.",
     judge: fresh,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
 };
 
 fn fresh(entries: &[Entry]) -> Finding {

@@ -27,6 +27,7 @@ pub(super) static RIGHT_RECIPIENT: Requirement = Requirement {
     clause: "implied by the guide's introduction",
     text: "A code goes to the person who signs in and to nobody else.",
     judge: right_recipient,
+    ..Requirement::PLAIN
 };
 
 fn right_recipient(entries: &[Entry]) -> Finding {
@@ -57,6 +58,7 @@ pub(super) static RIGHT_CHANNEL: Requirement = Requirement {
     clause: "implied by steps 2 and 3 of the guide",
     text: "A code comes over the channel that the page names.",
     judge: right_channel,
+    ..Requirement::PLAIN
 };
 
 fn right_channel(entries: &[Entry]) -> Finding {
@@ -98,6 +100,7 @@ pub(super) static ONCE: Requirement = Requirement {
     clause: "implied by step 3 of the guide: a one-time PIN",
     text: "One request sends one message with a code.",
     judge: once,
+    ..Requirement::PLAIN
 };
 
 fn once(entries: &[Entry]) -> Finding {
@@ -128,6 +131,7 @@ pub(super) static CODE_IN_MESSAGE: Requirement = Requirement {
     clause: "implied by step 3 of the guide",
     text: "The message that a sign-in announces has a code that can be told from the rest.",
     judge: code_in_message,
+    ..Requirement::PLAIN
 };
 
 fn code_in_message(entries: &[Entry]) -> Finding {

@@ -1,7 +1,7 @@
 //! Binding a token: fresh material, used once, in time, and told to the person.
 
 use crate::conformance::story::{DeviceAct, Exchange, Story, Tally};
-use crate::conformance::{Finding, Level, Requirement};
+use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::journal::{Entry, Mark, Offered};
@@ -16,6 +16,7 @@ pub(super) static FRESH_MATERIAL: Requirement = Requirement {
     clause: "6.4.1",
     text: "Each start of an enrolment shows new activation material.",
     judge: fresh_material,
+    ..Requirement::PLAIN
 };
 
 /// The secrets of activation material.
@@ -49,9 +50,12 @@ pub(super) static BINDING_SINGLE_USE: Requirement = Requirement {
     id: "nist.binding-single-use",
     level: Level::Must,
     source: NIST,
-    clause: "§4.1.2.2 (second public draft)",
+    clause: "§4.1.2.2",
     text: "Activation material binds one token, once.",
     judge: binding_single_use,
+    profiles: &["guide", "nist-aal2"],
+    reading: Reading::Draft,
+    ..Requirement::PLAIN
 };
 
 /// The QR code that `act`'s device had scanned last.
@@ -85,9 +89,12 @@ pub(super) static BINDING_TEN_MINUTES: Requirement = Requirement {
     id: "nist.binding-ten-minutes",
     level: Level::Must,
     source: NIST,
-    clause: "§4.1.2.2 (second public draft)",
+    clause: "§4.1.2.2",
     text: "Activation material is good for at most ten minutes.",
     judge: binding_ten_minutes,
+    profiles: &["guide", "nist-aal2"],
+    reading: Reading::Draft,
+    ..Requirement::PLAIN
 };
 
 /// The longest life of activation material.
@@ -121,9 +128,12 @@ pub(super) static BINDING_NOTICE: Requirement = Requirement {
     id: "nist.binding-notice",
     level: Level::Must,
     source: NIST,
-    clause: "§4.1.2.1, §4.6 (second public draft)",
+    clause: "§4.1.2.1, §4.6",
     text: "The person is told, by a channel of their own, that a token was bound.",
     judge: binding_notice,
+    profiles: &["guide", "nist-aal2"],
+    reading: Reading::Draft,
+    ..Requirement::PLAIN
 };
 
 fn binding_notice(entries: &[Entry]) -> Finding {
@@ -158,6 +168,8 @@ pub(super) static ABANDONED_BINDS_NOBODY: Requirement = Requirement {
     clause: "implied by OWASP ASVS 5.0 6.4.1",
     text: "An enrolment that was never finished leaves the person without a token.",
     judge: abandoned_binds_nobody,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
 };
 
 fn abandoned_binds_nobody(entries: &[Entry]) -> Finding {

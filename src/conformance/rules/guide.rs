@@ -16,6 +16,7 @@ pub(super) static SMS_PIN: Requirement = Requirement {
     clause: "steps 1 to 3",
     text: "The first sign-in asks for a one-time PIN, sent by SMS to the number on file.",
     judge: sms_pin,
+    ..Requirement::PLAIN
 };
 
 /// Sign-ins of people who have no token yet, answered with a demand for a code.
@@ -73,6 +74,7 @@ pub(super) static SMS_FIRST: Requirement = Requirement {
     clause: "step 2 and its note",
     text: "With a number on file, a PIN goes by email only when the person asks for it.",
     judge: sms_first,
+    ..Requirement::PLAIN
 };
 
 fn sms_first(entries: &[Entry]) -> Finding {
@@ -105,6 +107,7 @@ pub(super) static ALTERNATIVE_AUTHENTICATION: Requirement = Requirement {
     clause: "step 2",
     text: "Alternative Authentication sends the one-time PIN by email instead.",
     judge: alternative_authentication,
+    ..Requirement::PLAIN
 };
 
 fn alternative_authentication(entries: &[Entry]) -> Finding {
@@ -127,6 +130,7 @@ pub(super) static EMAIL_WITHOUT_NUMBER: Requirement = Requirement {
     clause: "note to step 2",
     text: "A person without a mobile number on file gets the PIN by email without asking.",
     judge: email_without_number,
+    ..Requirement::PLAIN
 };
 
 fn email_without_number(entries: &[Entry]) -> Finding {
@@ -145,6 +149,7 @@ pub(super) static ENROLMENT_FORCED: Requirement = Requirement {
     clause: "introduction",
     text: "After the first sign-in a second factor must be set up before anything else.",
     judge: enrolment_forced,
+    ..Requirement::PLAIN
 };
 
 fn enrolment_forced(entries: &[Entry]) -> Finding {
@@ -176,6 +181,7 @@ pub(super) static MOBILE_MATERIAL: Requirement = Requirement {
     clause: "steps 4 to 6",
     text: "The mobile page shows a QR code and the password that goes with it.",
     judge: mobile_material,
+    ..Requirement::PLAIN
 };
 
 pub(super) static DESKTOP_MATERIAL: Requirement = Requirement {
@@ -185,6 +191,7 @@ pub(super) static DESKTOP_MATERIAL: Requirement = Requirement {
     clause: "Windows steps 2 and 3",
     text: "The desktop page shows address, serial number and activation code.",
     judge: desktop_material,
+    ..Requirement::PLAIN
 };
 
 /// Judges what a page for `kind` shows, by the names of what it must show.
@@ -235,6 +242,7 @@ pub(super) static REGISTRATION_CODE_COMPLETES: Requirement = Requirement {
     clause: "Windows step 4",
     text: "Only the registration code that the token shows completes a desktop activation.",
     judge: registration_code_completes,
+    ..Requirement::PLAIN
 };
 
 /// Whether an answer to a registration code moves on; the page that asks again does not.
@@ -274,6 +282,7 @@ pub(super) static CONFIRM_NEEDS_TOKEN: Requirement = Requirement {
     clause: "steps 6 to 9, implied by their order",
     text: "OK in the browser does not complete an enrolment whose token is not activated.",
     judge: confirm_needs_token,
+    ..Requirement::PLAIN
 };
 
 pub(super) static ENROLMENT_COMPLETES: Requirement = Requirement {
@@ -283,6 +292,7 @@ pub(super) static ENROLMENT_COMPLETES: Requirement = Requirement {
     clause: "steps 8 and 9",
     text: "OK in the browser completes the enrolment of an activated token.",
     judge: enrolment_completes,
+    ..Requirement::PLAIN
 };
 
 /// One OK of a person without a token, and what preceded it in its enrolment.
@@ -373,6 +383,7 @@ pub(super) static TOKEN_AFTER_ENROLMENT: Requirement = Requirement {
     clause: "step 11 and the paragraph after it",
     text: "After enrolment a sign-in needs the token; a delivered PIN is neither asked for nor enough.",
     judge: token_after_enrolment,
+    ..Requirement::PLAIN
 };
 
 fn token_after_enrolment(entries: &[Entry]) -> Finding {
@@ -414,6 +425,7 @@ pub(super) static SECOND_FACTOR_SIGNS_IN: Requirement = Requirement {
     clause: "paragraph after step 11",
     text: "User name, password and a code of the enrolled token sign in with two factors.",
     judge: second_factor_signs_in,
+    ..Requirement::PLAIN
 };
 
 fn second_factor_signs_in(entries: &[Entry]) -> Finding {
@@ -443,6 +455,7 @@ pub(super) static CERTIFICATE_AFTER_SECOND_FACTOR: Requirement = Requirement {
     clause: "step 11",
     text: "A signing certificate is created only in a session signed in with two factors.",
     judge: certificate_after_second_factor,
+    ..Requirement::PLAIN
 };
 
 pub(super) static CERTIFICATE_CREATED: Requirement = Requirement {
@@ -452,6 +465,7 @@ pub(super) static CERTIFICATE_CREATED: Requirement = Requirement {
     clause: "step 11",
     text: "A session signed in with two factors may create the signing certificate.",
     judge: certificate_created,
+    ..Requirement::PLAIN
 };
 
 fn certificate_after_second_factor(entries: &[Entry]) -> Finding {

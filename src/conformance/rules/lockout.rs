@@ -1,7 +1,7 @@
 //! Lock-out: how many wrong codes an account takes, and what happens then.
 
 use crate::conformance::story::{Story, Submission, Tally};
-use crate::conformance::{Finding, Level, Requirement};
+use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::RejectionClass;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
@@ -65,6 +65,8 @@ pub(super) static FAILURES_CAPPED: Requirement = Requirement {
     clause: "§3.2.2",
     text: "At most 100 wrong codes in a row, then the authenticator is disabled.",
     judge: |entries| judge_limit(entries, 100, 1),
+    profiles: &["guide", "nist-aal2"],
+    ..Requirement::PLAIN
 };
 
 pub(super) static FIVE_FAILURES: Requirement = Requirement {
@@ -74,15 +76,21 @@ pub(super) static FIVE_FAILURES: Requirement = Requirement {
     clause: "Art. 4(3)(b)",
     text: "At most five wrong codes in a row, then the account is blocked for a while or for good.",
     judge: |entries| judge_limit(entries, 5, 5),
+    profiles: &["psd2"],
+    reading: Reading::Excerpt,
+    ..Requirement::PLAIN
 };
 
 pub(super) static NEW_SECRET_KEEPS_COUNT: Requirement = Requirement {
     id: "nist.new-secret-keeps-count",
     level: Level::Must,
     source: "NIST SP 800-63B-4",
-    clause: "§3.1.3.2 (second public draft)",
+    clause: "§3.1.3.2",
     text: "A new code does not reset the count of wrong ones.",
     judge: new_secret_keeps_count,
+    profiles: &["guide", "nist-aal2"],
+    reading: Reading::Draft,
+    ..Requirement::PLAIN
 };
 
 fn new_secret_keeps_count(entries: &[Entry]) -> Finding {
@@ -118,6 +126,8 @@ pub(super) static RIGHT_CODE_REFUSED: Requirement = Requirement {
     clause: "implied by RFC 4226 §7.3",
     text: "An account that says it is locked refuses the right code too.",
     judge: right_code_refused,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
 };
 
 fn right_code_refused(entries: &[Entry]) -> Finding {
@@ -154,6 +164,8 @@ pub(super) static UNLOCK_RESTORES: Requirement = Requirement {
     clause: "implied by RFC 4226 §7.3",
     text: "A lock that an administrator has lifted no longer keeps the person out.",
     judge: unlock_restores,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
 };
 
 fn unlock_restores(entries: &[Entry]) -> Finding {

@@ -1,7 +1,7 @@
 //! What pages give away.
 
 use crate::conformance::story::{Person, Story, Tally};
-use crate::conformance::{Finding, Level, Requirement};
+use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::Channel;
 use crate::domain::operation::OperationKind;
 use crate::journal::Entry;
@@ -13,6 +13,7 @@ pub(super) static CODE_NOT_SHOWN: Requirement = Requirement {
     clause: "6.6.2, implied by NIST SP 800-63B-4 §3.1.3",
     text: "A delivered PIN stands in the message and nowhere on a page.",
     judge: code_not_shown,
+    ..Requirement::PLAIN
 };
 
 fn code_not_shown(entries: &[Entry]) -> Finding {
@@ -41,9 +42,11 @@ pub(super) static DESTINATION_MASKED: Requirement = Requirement {
     id: "privacy.destination-masked",
     level: Level::Must,
     source: "Delegated Regulation (EU) 2018/389",
-    clause: "Art. 22 (cited from memory, unverified)",
+    clause: "Art. 22",
     text: "A page shows number and mailbox only so that they cannot be read whole.",
     judge: destination_masked,
+    reading: Reading::Memory,
+    ..Requirement::PLAIN
 };
 
 fn gives_away(shown: &str, person: &Person<'_>, channel: Channel) -> bool {
@@ -81,6 +84,7 @@ pub(super) static UNIFORM_REFUSAL: Requirement = Requirement {
     clause: "Art. 4(3)(a)",
     text: "A refused sign-in does not tell whether the person exists or which element was wrong.",
     judge: factor_not_named,
+    ..Requirement::PLAIN
 };
 
 fn factor_not_named(entries: &[Entry]) -> Finding {

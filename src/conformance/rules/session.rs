@@ -1,7 +1,7 @@
 //! Sessions: what they may do before their steps, beside each other, and after their end.
 
 use crate::conformance::story::{Exchange, Story, Tally};
-use crate::conformance::{Finding, Level, Requirement};
+use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::journal::Entry;
@@ -13,6 +13,7 @@ pub(super) static ENDS_AT_SIGN_OUT: Requirement = Requirement {
     clause: "§5.1",
     text: "After signing out the session may do nothing any more.",
     judge: ends_at_sign_out,
+    ..Requirement::PLAIN
 };
 
 fn ends_at_sign_out(entries: &[Entry]) -> Finding {
@@ -50,6 +51,7 @@ pub(super) static STEPS_NOT_SKIPPED: Requirement = Requirement {
     clause: "WSTG-ATHN-11, forced browsing after the first factor",
     text: "Nothing is enrolled, listed or created in a session whose code has not been accepted.",
     judge: steps_not_skipped,
+    ..Requirement::PLAIN
 };
 
 /// Whether the session had got past its demand for a code when `exchange` was asked, or may have:
@@ -111,6 +113,8 @@ pub(super) static INDEPENDENT: Requirement = Requirement {
     clause: "implied by NIST SP 800-63B-4 §5.1",
     text: "What one browser has proven gives another browser nothing.",
     judge: independent,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
 };
 
 fn independent(entries: &[Entry]) -> Finding {

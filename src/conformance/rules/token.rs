@@ -13,6 +13,8 @@ pub(super) static SINGLE_USE: Requirement = Requirement {
     clause: "§5.2",
     text: "A time-based code that was accepted once is not accepted again.",
     judge: single_use,
+    profiles: &["rfc-otp"],
+    ..Requirement::PLAIN
 };
 
 fn single_use(entries: &[Entry]) -> Finding {
@@ -44,6 +46,8 @@ pub(super) static ONE_STEP_WINDOW: Requirement = Requirement {
     clause: "§5.2",
     text: "At most one time step of delay is accepted.",
     judge: one_step_window,
+    profiles: &["rfc-otp-extended"],
+    ..Requirement::PLAIN
 };
 
 fn one_step_window(entries: &[Entry]) -> Finding {
@@ -78,6 +82,8 @@ pub(super) static SIX_DIGITS: Requirement = Requirement {
     clause: "§4 R4",
     text: "A code of a token has at least six digits.",
     judge: six_digits,
+    profiles: &["rfc-otp"],
+    ..Requirement::PLAIN
 };
 
 fn six_digits(entries: &[Entry]) -> Finding {
@@ -107,6 +113,8 @@ pub(super) static THROTTLE: Requirement = Requirement {
     clause: "§7.1 RP2, §7.3",
     text: "Guessing is throttled: after a few wrong codes even the right one is refused for a while.",
     judge: throttle,
+    profiles: &["rfc-otp-extended"],
+    ..Requirement::PLAIN
 };
 
 /// Wrong codes after which guessing must have become harder. RFC 4226 names no number; vendors'
@@ -147,6 +155,8 @@ pub(super) static THROTTLE_ACROSS_SESSIONS: Requirement = Requirement {
     clause: "§7.3",
     text: "Wrong codes count across sessions: parallel guessing gains nothing.",
     judge: throttle_across_sessions,
+    profiles: &["rfc-otp"],
+    ..Requirement::PLAIN
 };
 
 fn throttle_across_sessions(entries: &[Entry]) -> Finding {
