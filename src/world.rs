@@ -128,7 +128,12 @@ impl World {
         let given = self.mark_given(&act);
         let verb = act.verb().to_owned();
         let outcome = self.devices.get_mut(device)?.act(act).await;
-        let code = match &outcome {
+        self.record_act(device, verb, given, &outcome);
+        Some(outcome)
+    }
+
+    fn record_act(&mut self, device: &str, verb: String, given: Option<Mark>, outcome: &Outcome) {
+        let code = match outcome {
             Outcome::Code(code) => Some(self.journal.mark(SecretKind::Code, code)),
             Outcome::RegistrationCode(code) => {
                 Some(self.journal.mark(SecretKind::RegistrationCode, code))
@@ -139,11 +144,44 @@ impl World {
             | Outcome::Activated
             | Outcome::Refused(_) => None,
         };
-        let reason = if let Outcome::Refused(reason) = outcome { Some(reason) } else { None };
+        let reason = if let Outcome::Refused(reason) = outcome { Some(*reason) } else { None };
         let device = device.to_owned();
         let kind = outcome.kind();
         self.journal.record(Event::Acted { device, act: verb, given, outcome: kind, reason, code });
-        Some(outcome)
+    }
+
+    /// Does several things at several devices at once; nothing where there is no such device.
+    pub async fn act_all(&mut self, acts: Vec<(String, Act)>) -> Vec<Option<Outcome>> {
+        let mut busy = Vec::new();
+        for (name, act) in acts {
+            let (given, verb) = (self.mark_given(&act), act.verb().to_owned());
+            busy.push((self.devices.remove(&name), name, given, verb, act));
+        }
+        let doing = busy.into_iter().map(|(device, name, given, verb, act)| async move {
+            let Some(mut device) = device else { return (None, name, given, verb, None) };
+            let outcome = device.act(act).await;
+            (Some(device), name, given, verb, Some(outcome))
+        });
+        let mut outcomes = Vec::new();
+        for (device, name, given, verb, outcome) in futures_util::future::join_all(doing).await {
+            if let Some(outcome) = &outcome {
+                self.record_act(&name, verb, given, outcome);
+            }
+            if let Some(device) = device {
+                self.devices.insert(name, device);
+            }
+            outcomes.push(outcome);
+        }
+        outcomes
+    }
+
+    /// Puts `items` into an order drawn from the scenario's chance, another one at each call.
+    pub fn shuffle<T>(&mut self, items: &mut [T]) {
+        let mut chance = self.chance("order", &self.journal.len().to_string());
+        for last in (1..items.len()).rev() {
+            let other = chance.below(last as u64 + 1);
+            items.swap(last, usize::try_from(other).unwrap_or(0));
+        }
     }
 
     /// Records every message that has arrived since the last call, person by person.

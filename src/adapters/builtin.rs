@@ -3,8 +3,9 @@
 
 use super::network::Wire;
 use super::{Connection, Host, NotReachable, Stage};
+use crate::domain::reply::Form;
 use crate::domain::{
-    Answer, Chance, Clock, Moment, Operation, PhoneNumber, Reply, Soon, VirtualClock,
+    Answer, Chance, Clock, Declared, Moment, Operation, PhoneNumber, Reply, Soon, VirtualClock,
 };
 use crate::reference::server::Server;
 use crate::reference::{DEFECTS, Defect, Parameters, Reference, SessionId, defect, delivery};
@@ -83,12 +84,19 @@ impl Host for Builtin {
         Arc::new(VirtualClock::starting_at(Moment::EPOCH))
     }
 
+    fn can_be_set_to(&self, settings: &Declared) -> bool {
+        self.parameters.clone().set(settings).is_ok()
+    }
+
     fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>> {
         Box::pin(async move {
             let courier = delivery::Wire::new(sender(stage)).map_err(unreachable)?;
+            let mut parameters = self.parameters.clone();
+            parameters.set(&stage.settings).map_err(unreachable)?;
+            let about = About { declared: parameters.declared(), ..self.about.clone() };
             let chance = Chance::seeded(stage.seed, &format!("{}/reference", stage.scenario));
             let reference = Reference::new(
-                self.parameters.clone(),
+                parameters,
                 self.defects.clone(),
                 Arc::clone(&stage.clock),
                 chance,
@@ -100,7 +108,7 @@ impl Host for Builtin {
             let host = self.parameters.public_address.split('/').next().unwrap_or_default();
             let network = Wire::new(BTreeMap::from([(host.to_owned(), base)]))
                 .map_err(AskError::Unreachable)?;
-            let subject = Direct { about: self.about.clone(), reference, _server: server };
+            let subject = Direct { about, reference, _server: server };
             Ok(Connection { subject: Box::new(subject), network: Arc::new(network) })
         })
     }
@@ -151,7 +159,9 @@ impl Subject for Direct {
         Box::pin(async move {
             let view = self.reference.handle(&SessionId::new(session), operation).await;
             let reply: Reply = view.to_reply();
-            Ok(Answer { reply, shown: view.body().to_string() })
+            let body = view.body();
+            let form = Form { status: view.status(), headers: Vec::new(), body: Form::shape(&body) };
+            Ok(Answer { reply, shown: body.to_string(), form: Some(form) })
         })
     }
 }

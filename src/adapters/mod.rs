@@ -6,7 +6,7 @@ pub mod builtin;
 pub mod map;
 pub mod network;
 
-use crate::domain::{Clock, Secret, Soon};
+use crate::domain::{Clock, Declared, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
 use crate::tokens::Network;
 use std::net::SocketAddr;
@@ -35,6 +35,8 @@ pub struct Stage {
     pub clock: Arc<dyn Clock>,
     /// The gateways.
     pub gateways: Endpoints,
+    /// The parameters that the scenario wants the subject to have.
+    pub settings: Declared,
 }
 
 /// A subject and the network that devices reach it by, for one scenario.
@@ -53,6 +55,11 @@ pub trait Host: Send + Sync {
     /// The clock that a scenario about to begin shares with the subject: a new one where each
     /// scenario has its own, else always the same.
     fn clock(&self) -> Arc<dyn Clock>;
+
+    /// Whether the subject has the parameters `settings`, or can be given them for one scenario.
+    fn can_be_set_to(&self, settings: &Declared) -> bool {
+        settings.agrees_with(&self.about().declared)
+    }
 
     /// Opens the subject for one scenario.
     fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>>;

@@ -78,6 +78,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let account = super::run::account();
     let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account).await?;
     let stage = Stage {
+        settings: crate::domain::Declared::default(),
         scenario: "bench".to_owned(),
         seed: arguments.seed,
         clock: Arc::clone(&clock),

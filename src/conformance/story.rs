@@ -4,7 +4,7 @@
 use super::Finding;
 use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::OperationKind;
-use crate::domain::reply::ReplyKind;
+use crate::domain::reply::{Form, ReplyKind};
 use crate::domain::{Assurance, Channel, Declared, Mailbox, Moment, PhoneNumber};
 use crate::journal::{Entry, EntryId, Event, Mark, Observed, Request};
 use std::time::Duration;
@@ -19,6 +19,7 @@ pub(super) struct Exchange<'a> {
     pub(super) request: &'a Request,
     pub(super) observed: &'a Observed,
     pub(super) shown: &'a str,
+    pub(super) form: Option<&'a Form>,
 }
 
 /// A message that arrived for a person.
@@ -92,7 +93,7 @@ impl<'a> Story<'a> {
                 self.people.push(Person { name: person, user, mobile: mobile.as_ref(), mailbox });
             }
             Event::DeviceMade { device, owner, .. } => self.owners.push((device, owner)),
-            Event::Answered { asked, session, observed, shown } => {
+            Event::Answered { asked, session, observed, shown, form } => {
                 if let Some(Event::Asked { person, request, .. }) =
                     entries.get(asked.index()).map(|entry| &entry.event)
                 {
@@ -105,6 +106,7 @@ impl<'a> Story<'a> {
                         request,
                         observed,
                         shown,
+                        form: form.as_ref(),
                     });
                 }
             }
@@ -146,6 +148,7 @@ impl<'a> Story<'a> {
             Event::Declared { declared } => self.declared.clone_from(declared),
             Event::Started { .. }
             | Event::Asked { .. }
+            | Event::AtOnce { .. }
             | Event::Compared { .. }
             | Event::Noted { .. }
             | Event::Finished { .. } => {}
@@ -278,6 +281,9 @@ impl<'a> Story<'a> {
                 if earlier.accepted || self.unlocked_between(earlier.exchange, exchange) {
                     break;
                 }
+                if earlier.is_odd() {
+                    continue;
+                }
                 since = Some(earlier.exchange.answered);
                 refused_before += 1;
                 if !sessions_before.contains(&earlier.exchange.session) {
@@ -292,7 +298,7 @@ impl<'a> Story<'a> {
                 refused_before,
                 since,
                 sessions_before: sessions_before.len(),
-                first_use: !submissions.iter().any(|one| one.code == code),
+                first_use: !submissions.iter().any(|one| one.code == code && !one.is_odd()),
                 accepted_before: submissions.iter().any(|one| one.code == code && one.accepted),
             });
         }
@@ -312,7 +318,10 @@ impl<'a> Story<'a> {
             Some(delivery) => self.is_right_pin(submission, delivery),
             None => self.is_right_token_code(submission),
         };
-        delivered && submission.first_use && self.awaited(submission.exchange)
+        delivered
+            && submission.first_use
+            && !submission.is_odd()
+            && self.awaited(submission.exchange)
     }
 
     fn is_right_pin(&self, submission: &Submission<'_, 'a>, delivery: &Arrival<'a>) -> bool {
@@ -383,6 +392,11 @@ pub(super) struct Submission<'s, 'a> {
 impl Submission<'_, '_> {
     pub(super) fn evidence(&self) -> Vec<EntryId> {
         vec![self.exchange.asked, self.exchange.answered]
+    }
+
+    /// Whether the code was not written as it is: nobody knows whether that counts as a wrong one.
+    pub(super) fn is_odd(&self) -> bool {
+        self.exchange.request.written.is_some()
     }
 
     /// What came back, for people.

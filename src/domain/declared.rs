@@ -74,6 +74,25 @@ impl Declared {
         *self == Self::default()
     }
 
+    /// Whether everything declared here is declared alike in `other`.
+    #[must_use]
+    pub fn agrees_with(&self, other: &Self) -> bool {
+        fn same<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+            one.is_none() || one == other
+        }
+        same(&self.code_digits, &other.code_digits)
+            && same(&self.code_lifetime, &other.code_lifetime)
+            && same(&self.attempts, &other.attempts)
+            && same(&self.lockout, &other.lockout)
+            && same(&self.token_digits, &other.token_digits)
+            && same(&self.token_period, &other.token_period)
+            && same(&self.token_window, &other.token_window)
+            && same(&self.activation_lifetime, &other.activation_lifetime)
+            && same(&self.messages, &other.messages)
+            && same(&self.resend, &other.resend)
+            && same(&self.email_pin, &other.email_pin)
+    }
+
     /// How long a delivered code may be used, if that is declared.
     #[must_use]
     pub fn code_lifetime(&self) -> Option<Duration> {

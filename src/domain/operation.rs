@@ -75,6 +75,74 @@ pub enum Operation {
     },
 }
 
+/// Ways in which people and attackers write a code.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Writing {
+    /// With a space in the middle, as messages often print it.
+    Spaced,
+    /// With a hyphen in the middle.
+    Hyphenated,
+    /// With full-width digits, as some keyboards in East Asia type them.
+    FullWidth,
+    /// With a space before and a line end behind, as pasting brings them.
+    Padded,
+    /// Without its last character.
+    Cut,
+    /// With one more digit behind.
+    Extended,
+    /// With a zero in front.
+    LeadingZero,
+    /// With a NUL character and digits behind.
+    Nul,
+    /// Repeated up to ten thousand characters.
+    Long,
+    /// Nothing at all.
+    Empty,
+    /// With the digits of the minus sign's company: a number, not a code.
+    Negative,
+    /// As a pattern that matches everything.
+    Wildcard,
+}
+
+impl Writing {
+    /// How `code` looks, written so.
+    #[must_use]
+    pub fn of(self, code: &str) -> String {
+        let middle = code.char_indices().nth(code.chars().count() / 2).map_or(0, |(at, _)| at);
+        let (head, tail) = code.split_at(middle);
+        match self {
+            Self::Spaced => format!("{head} {tail}"),
+            Self::Hyphenated => format!("{head}-{tail}"),
+            Self::FullWidth => code.chars().map(full_width).collect(),
+            Self::Padded => format!(" {code}\r\n"),
+            Self::Cut => code.chars().take(code.chars().count().saturating_sub(1)).collect(),
+            Self::Extended => format!("{code}7"),
+            Self::LeadingZero => format!("0{code}"),
+            Self::Nul => format!("{code}\0{code}"),
+            Self::Long => code.chars().cycle().take(10_000).collect(),
+            Self::Empty => String::new(),
+            Self::Negative => format!("-{code}"),
+            Self::Wildcard => "%".repeat(code.chars().count()),
+        }
+    }
+
+    /// Whether a person who reads it would say that it is the same code: a verifier may take it.
+    #[must_use]
+    pub fn means_the_same(self) -> bool {
+        matches!(self, Self::Spaced | Self::Hyphenated | Self::FullWidth | Self::Padded)
+    }
+}
+
+fn full_width(c: char) -> char {
+    match c.to_digit(10) {
+        Some(digit) => char::from_u32(u32::from('０') + digit).unwrap_or(c),
+        None => c,
+    }
+}
+
 /// The names of the operations, as map files, journals and scenarios write them.
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,

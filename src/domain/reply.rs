@@ -14,6 +14,45 @@ pub struct Answer {
     /// What a person or program saw: the page or body, at most 64 KiB of it. Evidence only: it is
     /// searched for secrets that should not be there, and never parsed for a verdict.
     pub shown: String,
+    /// The outward form of the answer, where it came over HTTP: what an attacker compares.
+    pub form: Option<Form>,
+}
+
+/// The outward form of an answer without its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Form {
+    /// The HTTP status.
+    pub status: u16,
+    /// The names of the headers that a program sets, sorted, without those that always differ.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<String>,
+    /// The shape of the body: the keys of a JSON body in order, or the media type.
+    pub body: String,
+}
+
+impl Form {
+    /// The shape of a JSON value: keys and kinds, without any value.
+    #[must_use]
+    pub fn shape(value: &serde_json::Value) -> String {
+        use serde_json::Value;
+        match value {
+            Value::Null => "null".to_owned(),
+            Value::Bool(_) => "bool".to_owned(),
+            Value::Number(_) => "number".to_owned(),
+            Value::String(_) => "text".to_owned(),
+            Value::Array(items) => match items.first() {
+                Some(first) => format!("[{}]", Self::shape(first)),
+                None => "[]".to_owned(),
+            },
+            Value::Object(fields) => {
+                let fields: Vec<String> = fields
+                    .iter()
+                    .map(|(key, value)| format!("{key}: {}", Self::shape(value)))
+                    .collect();
+                format!("{{{}}}", fields.join(", "))
+            }
+        }
+    }
 }
 
 /// What a subject answered, reduced to meaning.

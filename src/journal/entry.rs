@@ -2,8 +2,8 @@
 
 use super::Mark;
 use crate::domain::device::{OutcomeKind, Reason};
-use crate::domain::operation::OperationKind;
-use crate::domain::reply::{BoundToken, ReplyKind};
+use crate::domain::operation::{OperationKind, Writing};
+use crate::domain::reply::{BoundToken, Form, ReplyKind};
 use crate::domain::{
     Assurance, Channel, Declared, DeviceKind, Mailbox, Moment, PhoneNumber, Recipient,
     RejectionClass, TokenKind,
@@ -108,8 +108,16 @@ pub enum Event {
         /// What it means.
         #[serde(flatten)]
         observed: Box<Observed>,
+        /// Its outward form, where it came over HTTP.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        form: Option<Form>,
         /// What the subject literally said, masked.
         shown: String,
+    },
+    /// These questions were put at once: none waited for the answer to another.
+    AtOnce {
+        /// The questions; empty when only devices acted.
+        asked: Vec<EntryId>,
     },
     /// We could not ask, or could not understand: nobody's fault.
     NotAnswered {
@@ -219,6 +227,9 @@ pub struct Request {
     /// The code, or the registration code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<Mark>,
+    /// How the code was written, if not as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Writing>,
     /// The channel asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
@@ -231,7 +242,15 @@ impl Request {
     /// A request without arguments.
     #[must_use]
     pub fn bare(operation: OperationKind) -> Self {
-        Self { operation, user: None, password: None, code: None, channel: None, token: None }
+        Self {
+            operation,
+            user: None,
+            password: None,
+            code: None,
+            written: None,
+            channel: None,
+            token: None,
+        }
     }
 }
 
@@ -347,6 +366,7 @@ impl Event {
             | Self::PersonInvented { .. }
             | Self::DeviceMade { .. }
             | Self::Asked { .. }
+            | Self::AtOnce { .. }
             | Self::Acted { .. }
             | Self::Waited { .. }
             | Self::ClockAdvanced { .. } => {}

@@ -119,6 +119,7 @@ mod tests {
                     asked: EntryId::nth(0),
                     session: "main".into(),
                     observed: Box::new(Observed::bare(ReplyKind::SignedOut)),
+                    form: None,
                     shown: "{}".into(),
                 },
             ),

@@ -60,6 +60,26 @@ pub struct Parameters {
     pub public_address: String,
     /// The name of the service, in messages, pages and the tokens.
     pub public_name: String,
+    /// What a resend does to the PIN before it: by default the old one dies.
+    pub resend: Resend,
+    /// What a PIN is made of.
+    pub pin_alphabet: PinAlphabet,
+    /// What too many wrong codes bring.
+    pub throttle: Throttle,
+    /// What a refusal tells.
+    pub refusals: Refusals,
+    /// Whether a PIN is taken with spaces, hyphens and full-width digits. False: as it was sent.
+    pub tolerant_input: bool,
+    /// Whether a new sign-in ends the PINs of the person's other sign-ins. False.
+    pub one_live_pin: bool,
+    /// Whether a lock also ends the session in which it came about. False.
+    pub lock_ends_session: bool,
+    /// Whether a person with a token may add another one. False.
+    pub several_tokens: bool,
+    /// When messages leave: before the answer, or after it.
+    pub delivery: Delivery,
+    /// What a PIN by mail is taken for; declared, so that it is judged accordingly.
+    pub email_pin: EmailPin,
     /// Whether `advance_clock` is obeyed. True: this server exists to be tested.
     pub movable_clock: bool,
 }
@@ -72,6 +92,46 @@ pub enum QrFormat {
     Png,
     /// Scalable Vector Graphics.
     Svg,
+}
+
+/// What a PIN is made of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PinAlphabet {
+    /// Decimal digits.
+    Digits,
+    /// Letters and digits that nobody mistakes for one another, in two groups.
+    Letters,
+}
+
+/// What too many wrong codes bring (RFC 4226 §7.3 knows both).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Throttle {
+    /// The account is locked.
+    Lock,
+    /// Every further attempt waits longer: 30 s, then twice as long, at most an hour.
+    Delay,
+}
+
+/// What a refusal tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Refusals {
+    /// Why.
+    Reasons,
+    /// Nothing but no.
+    Generic,
+}
+
+/// When messages leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Delivery {
+    /// Before the answer; a failure is told.
+    BeforeAnswer,
+    /// Soon after the answer, as from a queue.
+    AfterAnswer,
 }
 
 impl Default for Parameters {
@@ -94,10 +154,25 @@ impl Default for Parameters {
             public_https: false,
             public_address: "reference.test/device".to_owned(),
             public_name: "Reference Signing Service".to_owned(),
+            resend: Resend::Rotate,
+            pin_alphabet: PinAlphabet::Digits,
+            throttle: Throttle::Lock,
+            refusals: Refusals::Reasons,
+            tolerant_input: false,
+            one_live_pin: false,
+            lock_ends_session: false,
+            several_tokens: false,
+            delivery: Delivery::BeforeAnswer,
+            email_pin: EmailPin::AddressConfirmation,
             movable_clock: true,
         }
     }
 }
+
+/// A setting that this server cannot take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` cannot have this value here")]
+pub struct CannotBeSet(&'static str);
 
 impl Parameters {
     /// What a server with these settings says of itself.
@@ -114,9 +189,44 @@ impl Parameters {
             token_window: Some(u32::from(self.token_window_steps)),
             activation_lifetime: Some(self.activation_lifetime.as_secs()),
             messages: Some(self.messages_per_challenge),
-            resend: Some(Resend::Rotate),
-            email_pin: Some(EmailPin::AddressConfirmation),
+            resend: Some(self.resend),
+            email_pin: Some(self.email_pin),
         }
+    }
+
+    /// Takes over what a scenario wants.
+    ///
+    /// # Errors
+    /// [`CannotBeSet`] when a value lies outside what this server can do; nothing is changed then.
+    pub fn set(&mut self, wanted: &Declared) -> Result<(), CannotBeSet> {
+        let mut set = self.clone();
+        if let Some(digits) = wanted.code_digits {
+            let digits = usize::try_from(digits).ok().filter(|digits| (1..=16).contains(digits));
+            set.pin_digits = digits.ok_or(CannotBeSet("code_digits"))?;
+        }
+        if let Some(digits) = wanted.token_digits {
+            let digits = u8::try_from(digits).ok().and_then(|digits| Digits::new(digits).ok());
+            set.token_digits = digits.ok_or(CannotBeSet("token_digits"))?;
+        }
+        if let Some(period) = wanted.token_period {
+            set.token_period = Period::new(period).map_err(|_| CannotBeSet("token_period"))?;
+        }
+        if let Some(window) = wanted.token_window {
+            set.token_window_steps =
+                u8::try_from(window).map_err(|_| CannotBeSet("token_window"))?;
+        }
+        let seconds = Duration::from_secs;
+        set.pin_lifetime = wanted.code_lifetime.map_or(set.pin_lifetime, seconds);
+        set.activation_lifetime = wanted.activation_lifetime.map_or(set.activation_lifetime, seconds);
+        set.lockout_attempts = wanted.attempts.unwrap_or(set.lockout_attempts);
+        if let Some(lockout) = wanted.lockout {
+            set.lockout_lifetime = (lockout > 0).then(|| seconds(lockout));
+        }
+        set.messages_per_challenge = wanted.messages.unwrap_or(set.messages_per_challenge);
+        set.resend = wanted.resend.unwrap_or(set.resend);
+        set.email_pin = wanted.email_pin.unwrap_or(set.email_pin);
+        *self = set;
+        Ok(())
     }
 }
 

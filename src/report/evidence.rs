@@ -19,6 +19,10 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::Answered { session, observed, .. } => {
             format!("subject → {session}: {}", answered(observed))
         }
+        Event::AtOnce { asked } => {
+            let count = if asked.is_empty() { String::new() } else { format!(" {}", asked.len()) };
+            format!("all{count} at once")
+        }
         Event::NotAnswered { why, .. } => format!("no answer: {why}"),
         Event::MessageArrived { message, person, to, code, .. } => {
             let code = code.map_or_else(|| "no code".to_owned(), |mark| mark.to_string());
@@ -47,6 +51,7 @@ fn asked(request: &Request) -> String {
     let mut words = vec![request.operation.to_string()];
     words.extend(request.user.clone());
     words.extend(request.code.map(|mark| mark.to_string()));
+    words.extend(request.written.map(|writing| format!("written {writing:?}").to_lowercase()));
     words.extend(request.channel.map(|channel| channel.to_string()));
     words.extend(request.token.map(|token| token.to_string()));
     words.join(" ")

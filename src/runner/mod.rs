@@ -1,6 +1,7 @@
 //! Plays plans against a subject and gives out what happened. It never prints and never judges a
 //! rule itself: requirements are judged by [`crate::conformance`].
 
+mod at_once;
 mod expect;
 mod kept;
 mod play;
@@ -143,12 +144,19 @@ async fn play_one(
         let (entries, judgements) = (Vec::new(), Vec::new());
         return Played { plan, verdict: Verdict::Skipped, remark, entries, judgements };
     }
+    if !host.can_be_set_to(&plan.settings) {
+        let settings = serde_json::to_string(&plan.settings).unwrap_or_default();
+        let remark = Some(format!("the subject cannot be set to {settings}"));
+        let (entries, judgements) = (Vec::new(), Vec::new());
+        return Played { plan, verdict: Verdict::Skipped, remark, entries, judgements };
+    }
     let clock = host.clock();
     let stage = Stage {
         scenario: plan.id.clone(),
         seed: settings.seed,
         clock: Arc::clone(&clock),
         gateways: post.endpoints.clone(),
+        settings: plan.settings.clone(),
     };
     let connection = match host.connect(&stage).await {
         Ok(connection) => connection,

@@ -4,8 +4,8 @@ use super::expect::{Comparison, Happened, compare};
 use super::kept::{Kept, Missing, Shelf, wrong_for};
 use super::record;
 use crate::domain::device::Reason;
-use crate::domain::{Act, Channel, Operation, Outcome, Persona, Reply, Secret};
-use crate::journal::{EntryId, Event, Expectation};
+use crate::domain::{Act, Answer, Channel, Operation, Outcome, Persona, Reply, Secret};
+use crate::journal::{EntryId, Event, Expectation, Request, SecretKind};
 use crate::scenario::plan::{Ask, CodeText, DeviceAct, Expect, Plan, Step, Text, Verb};
 use crate::subject::{About, AskError, ClockMode, Settling, Subject};
 use crate::world::World;
@@ -35,7 +35,7 @@ impl From<Missing> for Halt {
 /// One scenario being played.
 pub(super) struct Player<'a> {
     pub(super) world: World,
-    subject: &'a dyn Subject,
+    pub(super) subject: &'a dyn Subject,
     shelf: Shelf,
     /// Who signed in last in each session.
     actors: BTreeMap<String, String>,
@@ -59,6 +59,9 @@ impl<'a> Player<'a> {
     async fn prepare(&mut self, plan: &Plan) -> Result<(), Halt> {
         for person in &plan.people {
             let persona = self.world.invent(&person.name, person.mobile);
+            if !person.known {
+                continue;
+            }
             let operation = Operation::Provision(Box::new(persona));
             let reply = self.ask("harness", Some(&person.name), &operation).await?.1;
             if reply != Reply::Done {
@@ -84,6 +87,7 @@ impl<'a> Player<'a> {
             Verb::ExpectNone { channel, person, within } => {
                 self.expect_none((*channel, person), *within).await
             }
+            Verb::AtOnce { lanes, winners } => self.at_once(lanes, winners.as_ref()).await,
             Verb::Advance(by) => self.advance(*by).await,
             Verb::Act { device, act } => self.act(step, device, act).await,
         }
@@ -91,7 +95,26 @@ impl<'a> Player<'a> {
 
     async fn ask_step(&mut self, step: &Step, ask: &Ask) -> Result<(), Halt> {
         let operation = self.operation(ask)?;
-        let person = match ask {
+        let person = self.actor(step, ask);
+        let request = self.request(ask, &operation)?;
+        let (_, reply) =
+            self.ask_recorded(&step.session, person.as_deref(), &operation, request).await?;
+        let expected_kind = step.expect.as_ref().and_then(|expect| expect.reply);
+        if let Reply::Unsupported { feature } = &reply
+            && expected_kind != Some(reply.kind())
+        {
+            return Err(Halt::Unsupported(feature.clone()));
+        }
+        if let (Some(name), Reply::Activation(activation)) = (&step.keep, &reply) {
+            self.shelf.keep(name, Kept::Activation(activation.clone()));
+        }
+        let persona = person.and_then(|name| self.world.person(&name).cloned());
+        self.check(step.expect.as_ref(), &Happened::Reply(&reply), persona.as_ref())
+    }
+
+    /// Who acts in the step's session: from a sign-in on, whoever signs in.
+    pub(super) fn actor(&mut self, step: &Step, ask: &Ask) -> Option<String> {
+        match ask {
             Ask::SignIn { person, .. } => {
                 self.actors.insert(step.session.clone(), person.clone());
                 Some(person.clone())
@@ -109,19 +132,20 @@ impl<'a> Player<'a> {
             | Ask::Cancel
             | Ask::SignOut
             | Ask::Unlock { .. } => self.actors.get(&step.session).cloned(),
+        }
+    }
+
+    /// The journal form of what is asked. A code in odd writing goes by the mark of the code
+    /// itself: judges must know which one it was.
+    pub(super) fn request(&mut self, ask: &Ask, operation: &Operation) -> Result<Request, Halt> {
+        let Ask::SubmitCode(CodeText::Written(text, writing)) = ask else {
+            return Ok(record::request(&mut self.world.journal, operation));
         };
-        let (_, reply) = self.ask(&step.session, person.as_deref(), &operation).await?;
-        let expected_kind = step.expect.as_ref().and_then(|expect| expect.reply);
-        if let Reply::Unsupported { feature } = &reply
-            && expected_kind != Some(reply.kind())
-        {
-            return Err(Halt::Unsupported(feature.clone()));
-        }
-        if let (Some(name), Reply::Activation(activation)) = (&step.keep, &reply) {
-            self.shelf.keep(name, Kept::Activation(activation.clone()));
-        }
-        let persona = person.and_then(|name| self.world.person(&name).cloned());
-        self.check(step.expect.as_ref(), &Happened::Reply(&reply), persona.as_ref())
+        let code = self.shelf.secret(text)?;
+        let mark = self.world.journal.mark(SecretKind::Code, &code);
+        self.world.journal.alias(mark, &Secret::new(writing.of(code.reveal())));
+        let bare = Request::bare(operation.kind());
+        Ok(Request { code: Some(mark), written: Some(*writing), ..bare })
     }
 
     /// Asks, and writes question, answer and arrived messages into the journal.
@@ -131,18 +155,29 @@ impl<'a> Player<'a> {
         person: Option<&str>,
         operation: &Operation,
     ) -> Result<(EntryId, Reply), Halt> {
+        let request = record::request(&mut self.world.journal, operation);
+        self.ask_recorded(session, person, operation, request).await
+    }
+
+    async fn ask_recorded(
+        &mut self,
+        session: &str,
+        person: Option<&str>,
+        operation: &Operation,
+        request: Request,
+    ) -> Result<(EntryId, Reply), Halt> {
         let journal = &mut self.world.journal;
-        let request = record::request(journal, operation);
         let (session_name, person) = (session.to_owned(), person.map(str::to_owned));
         let asked = journal.record(Event::Asked { session: session_name, person, request });
         match self.subject.ask(session, operation).await {
             Ok(answer) => {
                 let observed = record::observed(&mut self.world.journal, &answer.reply);
                 let observed = Box::new(observed);
-                let (session, shown) = (session.to_owned(), answer.shown);
-                self.world.journal.record(Event::Answered { asked, session, observed, shown });
+                let (session, Answer { reply, shown, form }) = (session.to_owned(), answer);
+                let answered = Event::Answered { asked, session, observed, form, shown };
+                self.world.journal.record(answered);
                 self.world.collect();
-                Ok((asked, answer.reply))
+                Ok((asked, reply))
             }
             Err(error) => {
                 let why = error.to_string();
@@ -282,13 +317,13 @@ impl<'a> Player<'a> {
         expect.map_or(Ok(()), |expect| self.compared(compare(expect, happened, persona)))
     }
 
-    fn compared(&mut self, comparison: Comparison) -> Result<(), Halt> {
+    pub(super) fn compared(&mut self, comparison: Comparison) -> Result<(), Halt> {
         let Comparison { outcome, expected, observed } = comparison;
         self.world.journal.record(Event::Compared { outcome, expected, observed });
         if outcome == Expectation::Missed { Err(Halt::Missed) } else { Ok(()) }
     }
 
-    fn operation(&self, ask: &Ask) -> Result<Operation, Halt> {
+    pub(super) fn operation(&self, ask: &Ask) -> Result<Operation, Halt> {
         let user = |person: &str| {
             let unknown = || Halt::Stuck(format!("there is nobody called {person}"));
             self.world.person(person).cloned().ok_or_else(unknown)
@@ -322,6 +357,9 @@ impl<'a> Player<'a> {
     fn code(&self, code: &CodeText) -> Result<Secret, Missing> {
         match code {
             CodeText::Exactly(text) => self.shelf.secret(text),
+            CodeText::Written(text, writing) => {
+                self.shelf.secret(text).map(|code| Secret::new(writing.of(code.reveal())))
+            }
             CodeText::WrongFor(text) => self.shelf.secret(text).map(|code| wrong_for(&code)),
         }
     }
@@ -330,7 +368,7 @@ impl<'a> Player<'a> {
         text.map(|text| self.shelf.secret(text)).transpose()
     }
 
-    fn device_act(&self, act: &DeviceAct) -> Result<Act, Missing> {
+    pub(super) fn device_act(&self, act: &DeviceAct) -> Result<Act, Missing> {
         let secret = |text: &Text| self.shelf.secret(text);
         Ok(match act {
             DeviceAct::Grant(permission) => Act::Grant(*permission),
@@ -361,7 +399,7 @@ impl<'a> Player<'a> {
     }
 }
 
-fn halt_of(error: &AskError, operation: &Operation) -> Halt {
+pub(super) fn halt_of(error: &AskError, operation: &Operation) -> Halt {
     match error {
         AskError::Unmapped(_) => Halt::Unsupported(operation.kind().to_string()),
         AskError::Unreachable(_) | AskError::TimedOut(_) | AskError::Unclear(_) => {

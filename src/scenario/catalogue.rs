@@ -32,7 +32,10 @@ pub fn load_below(
     let mut seen: HashMap<String, String> = HashMap::new();
     for (name, text) in files {
         match super::load(&name, &text, known_requirements) {
-            Ok(plan) => plans.push(Plan { id: below(root, &name), ..plan }),
+            Ok(variations) => plans.extend(variations.into_iter().map(|plan| {
+                let id = format!("{}{}", below(root, &name), plan.variation);
+                Plan { id, ..plan }
+            })),
             Err(mut found) => diagnoses.append(&mut found),
         }
         if let Some(first) = seen.insert(below(root, &name), name.clone()) {

@@ -1,5 +1,6 @@
 //! From the tree to the plan: the title, the people, the devices; the steps are in [`super::step`].
 
+use super::axes::Variation;
 use super::decode::{Mapping, decode, decode_node};
 use super::diagnose::{Fault, Span};
 use super::notation::is_name;
@@ -24,7 +25,12 @@ pub(super) struct Source<'s> {
 }
 
 /// Reads the whole file; every mistake goes to `faults`.
-pub(super) fn lower(source: &Source<'_>, tree: &Tree, faults: &mut Vec<Fault>) -> Option<Plan> {
+pub(super) fn lower(
+    source: &Source<'_>,
+    tree: &Tree,
+    variation: &Variation,
+    faults: &mut Vec<Fault>,
+) -> Option<Plan> {
     let Some(mapping) = tree.root().and_then(|root| Mapping::of(tree, root)) else {
         let at = tree.root().map_or(Span::at(0), |root| tree.span(root));
         let help = "begin with `scenario: a title`, then `people:` and `steps:`";
@@ -42,11 +48,13 @@ pub(super) fn lower(source: &Source<'_>, tree: &Tree, faults: &mut Vec<Fault>) -
     check_covers(&mapping, source.known_requirements, faults);
     let document = document?;
     Some(Plan {
-        id: id_of(source.name),
+        id: format!("{}{}", id_of(source.name), variation.suffix()),
+        variation: variation.suffix(),
         file: source.name.to_owned(),
         title: document.scenario.0,
         covers: document.covers,
         needs: document.needs,
+        settings: document.settings,
         people,
         devices,
         steps,
@@ -106,11 +114,9 @@ fn people(mapping: &Mapping<'_>, faults: &mut Vec<Fault>) -> Vec<Person> {
     let entries = named(mapping, "people", MAX_PEOPLE, faults);
     let person = |(name, id): (&str, Id)| {
         let read = decode_node::<syntax::Person>(mapping.tree, id, "a person", faults);
-        let mobile = match read {
-            Some(syntax::Person { mobile: false }) => MobileOnFile::NotGiven,
-            Some(syntax::Person { mobile: true }) | None => MobileOnFile::Given,
-        };
-        Person { name: name.to_owned(), mobile }
+        let read = read.unwrap_or(syntax::Person { mobile: true, known: true });
+        let mobile = if read.mobile { MobileOnFile::Given } else { MobileOnFile::NotGiven };
+        Person { name: name.to_owned(), mobile, known: read.known }
     };
     entries.into_iter().map(person).collect()
 }

@@ -7,6 +7,8 @@ pub mod catalogue;
 pub mod diagnose;
 pub mod plan;
 
+mod at_once;
+mod axes;
 mod decode;
 mod expect;
 mod lower;
@@ -25,18 +27,31 @@ pub use diagnose::{Diagnoses, Diagnosis};
 pub use plan::Plan;
 pub use schema::schema;
 
-/// Reads the scenario `source`, called `name` in messages. Its id is `name` without its ending.
+/// Reads the scenario `source`, called `name` in messages: one plan for each variation of its
+/// axes and rounds, in the order of the file. Their ids are `name` without its ending, and the
+/// variation in brackets.
 ///
 /// `covers:` may name only `known_requirements`.
 ///
 /// # Errors
 /// Every mistake in it, in the order of the file. A scenario with a mistake is no plan.
-pub fn load(name: &str, source: &str, known_requirements: &[&str]) -> Result<Plan, Vec<Diagnosis>> {
+pub fn load(name: &str, source: &str, known_requirements: &[&str]) -> Result<Vec<Plan>, Vec<Diagnosis>> {
     let (tree, mut faults) = tree::plant(source);
     let text = lower::Source { name, text: source, known_requirements };
-    let plan = tree.and_then(|tree| lower::lower(&text, &tree, &mut faults));
-    match plan {
-        Some(plan) if faults.is_empty() => Ok(plan),
-        _ => Err(diagnose::diagnose(name, source, faults)),
+    let mut plans = Vec::new();
+    if let Some(tree) = tree {
+        let variations = axes::variations(&tree, &mut faults);
+        for variation in &variations {
+            let mut found = Vec::new();
+            let tree = tree.changed(|text| variation.fill(text));
+            plans.extend(lower::lower(&text, &tree, variation, &mut found));
+            // Most mistakes are the same in every variation.
+            found.retain(|fault| !faults.contains(fault));
+            faults.append(&mut found);
+        }
     }
+    if faults.is_empty() && !plans.is_empty() {
+        return Ok(plans);
+    }
+    Err(diagnose::diagnose(name, source, faults))
 }

@@ -1,9 +1,10 @@
 //! A scenario after all its mistakes are gone: what the runner plays.
 
 use crate::domain::device::{DeviceKind, OutcomeKind, Permission, Reason};
+use crate::domain::operation::Writing;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::reply::ReplyKind;
-use crate::domain::{Assurance, Channel, RejectionClass, TokenKind};
+use crate::domain::{Assurance, Channel, Declared, RejectionClass, TokenKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -15,6 +16,8 @@ use std::time::Duration;
 pub struct Plan {
     /// Its id: the path of its file below the scenario folder, without ending, with `/`.
     pub id: String,
+    /// Which variation of the file it is: empty, or `[platform=ios,round=2]`.
+    pub variation: String,
     /// The file as the user named it, for messages.
     pub file: String,
     /// Its title.
@@ -23,6 +26,8 @@ pub struct Plan {
     pub covers: Vec<String>,
     /// The features a subject must have for it.
     pub needs: Vec<String>,
+    /// The parameters that a subject must be set to for it.
+    pub settings: Declared,
     /// Who acts, in order.
     pub people: Vec<Person>,
     /// What they act with, in order.
@@ -38,6 +43,8 @@ pub struct Person {
     pub name: String,
     /// Whether a mobile number is on file.
     pub mobile: MobileOnFile,
+    /// Whether the subject is told of them before the first step; a stranger it never heard of.
+    pub known: bool,
 }
 
 /// A device of a scenario.
@@ -165,6 +172,13 @@ pub enum Verb {
         /// For how long.
         within: Duration,
     },
+    /// Asks and acts all at once, from behind one barrier.
+    AtOnce {
+        /// What is asked and done, each as a step without `as` and `expect` of its own.
+        lanes: Vec<Step>,
+        /// How many of them must have which reply or outcome.
+        winners: Option<Winners>,
+    },
     /// Moves the clock forward.
     Advance(Duration),
     /// Does something at a device.
@@ -174,6 +188,15 @@ pub enum Verb {
         /// What.
         act: DeviceAct,
     },
+}
+
+/// How many of the lanes of [`Verb::AtOnce`] must come to the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Winners {
+    /// The fewest and the most.
+    pub count: RangeInclusive<usize>,
+    /// What they come to.
+    pub expect: Expect,
 }
 
 /// What is asked of the subject.
@@ -222,6 +245,8 @@ pub enum Ask {
 pub enum CodeText {
     /// This one.
     Exactly(Text),
+    /// This one, as somebody may write it.
+    Written(Text, Writing),
     /// One that differs from this one: same length, each digit one higher, round from 9 to 0.
     WrongFor(Text),
 }

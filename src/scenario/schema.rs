@@ -64,7 +64,23 @@ impl JsonSchema for Step {
         for word in VERBS {
             properties.insert(word.name.to_owned(), arguments(word, generator));
         }
-        let choices: Vec<Value> = VERBS.iter().map(|word| choice(word, generator)).collect();
+        let steps = generator.subschema_for::<Self>();
+        properties.insert(
+            "at_once".to_owned(),
+            json!({
+                "description": "Several steps from behind one barrier, without `as` and `expect`.",
+                "type": "array", "minItems": 2, "maxItems": 32, "items": steps
+            }),
+        );
+        for (key, what) in [
+            ("exactly_one", "What exactly one of them must come to."),
+            ("at_most_one", "What at most one of them may come to."),
+            ("none", "What none of them may come to."),
+        ] {
+            properties.insert(key.to_owned(), json!({ "description": what, "type": "object" }));
+        }
+        let mut choices: Vec<Value> = VERBS.iter().map(|word| choice(word, generator)).collect();
+        choices.push(json!({ "required": ["at_once"] }));
         json_schema!({
             "description": "One verb with its arguments; what is kept and expected beside it.",
             "type": "object",

@@ -1,5 +1,6 @@
 //! The steps: one verb each, with `as`, `expect` and `session` beside it.
 
+use super::at_once::{AT_ONCE, Group};
 use super::decode::{Mapping, decode};
 use super::diagnose::{Fault, Span, listed, locate};
 use super::lower::elements;
@@ -57,23 +58,55 @@ pub(super) fn steps(
         faults.push(Fault::new("too-many-steps", tree.span(*extra), "too many steps", help));
         return Vec::new();
     }
-    let parts: Vec<Parts<'_>> =
-        written.iter().filter_map(|step| Parts::of(source, tree, *step, faults)).collect();
-    let kept = kept(&parts, faults);
-    let lower = |(number, parts): (usize, &Parts<'_>)| {
-        let span = parts.arguments.as_ref().map_or(parts.span, |arguments| arguments.span);
-        let Cast { people, devices } = cast;
-        let scope = Scope { people, devices, kept: &kept, step: number, span, faults: Vec::new() };
-        parts.lower(source, scope, faults)
+    let written: Vec<Written<'_>> =
+        written.iter().filter_map(|step| Written::of(source, tree, *step, faults)).collect();
+    let kept = kept(&written, faults);
+    let lower = |(number, written): (usize, &Written<'_>)| match written {
+        Written::One(parts) => parts.lower(source, parts.scope(cast, &kept, number), faults),
+        Written::Several(group) => {
+            let verb = group.lower(source, (cast, &kept), number, faults)?;
+            Some(placed(source, group.span, verb))
+        }
     };
-    parts.iter().enumerate().filter_map(lower).collect()
+    written.iter().enumerate().filter_map(lower).collect()
+}
+
+/// A step as it is written.
+enum Written<'t> {
+    One(Parts<'t>),
+    Several(Group<'t>),
+}
+
+impl<'t> Written<'t> {
+    fn of(source: &str, tree: &'t Tree, id: Id, faults: &mut Vec<Fault>) -> Option<Self> {
+        if let Some(mapping) = Mapping::of(tree, id)
+            && let Some(group) = Group::of(source, &mapping, faults)
+        {
+            return Some(Self::Several(group));
+        }
+        Parts::of(source, tree, id, faults).map(Self::One)
+    }
+}
+
+/// A step of the main session at `span`, without anything beside its verb.
+fn placed(source: &str, span: Span, verb: Verb) -> Step {
+    let (line, column, text) = locate(source, span.start);
+    let first = text.char_indices().nth(column - 1).map_or("", |(byte, _)| &text[byte..]);
+    Step {
+        place: Place { line: narrow(line), column: narrow(column) },
+        source: first.trim_end().to_owned(),
+        session: MAIN_SESSION.to_owned(),
+        verb,
+        keep: None,
+        expect: None,
+    }
 }
 
 /// One step, taken apart but not yet understood.
-struct Parts<'t> {
-    span: Span,
+pub(super) struct Parts<'t> {
+    pub(super) span: Span,
     line: usize,
-    word: Option<&'static Word>,
+    pub(super) word: Option<&'static Word>,
     /// Nothing if they are no mapping.
     arguments: Option<Mapping<'t>>,
     beside: Beside,
@@ -83,7 +116,12 @@ struct Parts<'t> {
 }
 
 impl<'t> Parts<'t> {
-    fn of(source: &str, tree: &'t Tree, id: Id, faults: &mut Vec<Fault>) -> Option<Self> {
+    pub(super) fn of(
+        source: &str,
+        tree: &'t Tree,
+        id: Id,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Self> {
         let span = tree.span(id);
         let Some(mapping) = Mapping::of(tree, id) else {
             let message = "a step is a mapping with one verb";
@@ -106,22 +144,30 @@ impl<'t> Parts<'t> {
         Some(Self { span, line, word, arguments, beside, expect, tree })
     }
 
-    fn lower(&self, source: &str, mut scope: Scope<'_>, faults: &mut Vec<Fault>) -> Option<Step> {
+    /// What the step may speak of; `number` is its place in the scenario, from 0.
+    pub(super) fn scope<'s>(&self, cast: Cast<'s>, kept: &'s Kept, number: usize) -> Scope<'s> {
+        let span = self.arguments.as_ref().map_or(self.span, |arguments| arguments.span);
+        let Cast { people, devices } = cast;
+        Scope { people, devices, kept, step: number, span, faults: Vec::new() }
+    }
+
+    pub(super) fn lower(
+        &self,
+        source: &str,
+        mut scope: Scope<'_>,
+        faults: &mut Vec<Fault>,
+    ) -> Option<Step> {
         let word = self.word?;
         let arguments = self.arguments.as_ref();
         let verb: Option<Verb> = arguments.and_then(|given| (word.read)(given, &mut scope));
         faults.append(&mut scope.faults);
         let expect = self.expectation(word, faults);
-        let (line, column, text) = locate(source, self.span.start);
-        let first = text.char_indices().nth(column - 1).map_or("", |(byte, _)| &text[byte..]);
         let session = self.beside.session.as_ref();
         Some(Step {
-            place: Place { line: narrow(line), column: narrow(column) },
-            source: first.trim_end().to_owned(),
             session: session.map_or(MAIN_SESSION, |session| &session.value.0).to_owned(),
-            verb: verb?,
             keep: self.beside.keep.as_ref().map(|keep| keep.value.0.clone()),
             expect,
+            ..placed(source, self.span, verb?)
         })
     }
 
@@ -156,7 +202,7 @@ fn choose(
     for (key, span, value) in keys {
         match (verbs::find(key), chosen) {
             (None, _) => {
-                let known = VERBS.iter().map(|word| word.name).chain(BESIDE);
+                let known = VERBS.iter().map(|word| word.name).chain([AT_ONCE]).chain(BESIDE);
                 let noun = ("verb", *key);
                 faults.push(Fault::unknown("unknown-verb", *span, noun, known));
             }
@@ -204,9 +250,10 @@ fn listed_of(fields: &[String]) -> String {
 }
 
 /// Which step keeps what, so that references can be looked up in any order.
-fn kept(parts: &[Parts<'_>], faults: &mut Vec<Fault>) -> Kept {
+fn kept(written: &[Written<'_>], faults: &mut Vec<Fault>) -> Kept {
     let mut kept = Kept::new();
-    for (step, parts) in parts.iter().enumerate() {
+    for (step, written) in written.iter().enumerate() {
+        let Written::One(parts) = written else { continue };
         let Some(At { span, value: Name(name) }) = &parts.beside.keep else { continue };
         if let Some(first) = kept.get(name) {
             let message = format!("`{name}` is kept already in line {}", first.line);

@@ -5,6 +5,7 @@ use super::notation::{Notation, Numbers, digits, is_name, period, skew};
 use super::reader::AT;
 use super::schema::Step;
 use super::step::MAX_STEPS;
+use crate::domain::Declared;
 use crate::domain::device::DeviceKind;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
@@ -28,6 +29,15 @@ pub(super) struct Document {
     /// The features that a subject must have for it; others skip it.
     #[serde(default)]
     pub(super) needs: Vec<String>,
+    /// The parameters that a subject must be set to for it; one that cannot skips it.
+    #[serde(default)]
+    pub(super) settings: Declared,
+    /// Values to permute: `<name>` stands for each of them in turn.
+    #[serde(default)]
+    axes: Later<BTreeMap<String, Vec<String>>>,
+    /// How often it is played, each time with its own chance: for races.
+    #[serde(default)]
+    rounds: Later<u8>,
     /// Who acts, by name.
     #[serde(default)]
     people: Later<BTreeMap<String, Person>>,
@@ -45,6 +55,13 @@ pub(super) struct Document {
 pub(super) struct Person {
     /// Whether a mobile number is on file.
     pub(super) mobile: bool,
+    /// Whether the subject knows them; a stranger it was never told of.
+    #[serde(default = "known")]
+    pub(super) known: bool,
+}
+
+fn known() -> bool {
+    true
 }
 
 /// A device with a soft token.

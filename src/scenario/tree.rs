@@ -68,6 +68,30 @@ impl Tree {
         }
     }
 
+    /// Every scalar with its text and style, keys included.
+    pub(super) fn scalars(&self) -> impl Iterator<Item = (Id, &str, Style)> {
+        self.nodes.iter().enumerate().filter_map(|(id, node)| match &node.data {
+            Data::Scalar(text, style) => Some((id, text.as_str(), *style)),
+            Data::List(_) | Data::Map(_) => None,
+        })
+    }
+
+    /// The same tree with the texts of its scalars changed where `change` gives another one. A
+    /// value that was plain stays plain: `<digits>` may become a number.
+    pub(super) fn changed(&self, change: impl Fn(&str) -> Option<String>) -> Self {
+        let node = |node: &Node| {
+            let data = match &node.data {
+                Data::Scalar(text, style) => {
+                    Data::Scalar(change(text).unwrap_or_else(|| text.clone()), *style)
+                }
+                Data::List(elements) => Data::List(elements.clone()),
+                Data::Map(pairs) => Data::Map(pairs.clone()),
+            };
+            Node { span: node.span, data }
+        };
+        Self { nodes: self.nodes.iter().map(node).collect(), root: self.root }
+    }
+
     fn add(&mut self, span: Span, data: Data) -> Id {
         self.nodes.push(Node { span, data });
         self.nodes.len() - 1

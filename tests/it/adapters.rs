@@ -24,6 +24,7 @@ use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
 fn stage() -> Stage {
     Stage {
+        settings: fobwatch::domain::Declared::default(),
         scenario: "first-sign-in".to_owned(),
         seed: 1,
         clock: Arc::new(VirtualClock::starting_at(Moment::EPOCH)),

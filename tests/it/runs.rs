@@ -165,8 +165,9 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
     {
         return None;
     }
-    if let Event::Answered { observed, shown, .. } = &mut entry.event {
+    if let Event::Answered { observed, shown, form, .. } = &mut entry.event {
         shown.clear();
+        form.iter_mut().for_each(|form| form.headers.clear());
         observed.certificate = None;
         observed.bound.iter_mut().for_each(|token| token.id.clear());
         if let Some(offered) = &mut observed.offered {

@@ -6,6 +6,7 @@ use super::session::{Request, Session, Target};
 use super::template::{Variables, seconds};
 use crate::adapters::Stage;
 use crate::domain::operation::OperationKind;
+use crate::domain::reply::Form;
 use crate::domain::{Answer, Operation, Reply, Soon};
 use crate::subject::{About, AskError, Subject};
 use serde_json::Value;
@@ -65,7 +66,7 @@ impl Mapped {
         let kind = operation.kind();
         let Some(steps) = self.program.operations.get(&kind) else {
             let reply = Reply::Unsupported { feature: kind.to_string() };
-            return Ok(Answer { reply, shown: String::new() });
+            return Ok(Answer { reply, shown: String::new(), form: None });
         };
         let session = self.session(session)?;
         let own = variables(operation);
@@ -85,8 +86,36 @@ impl Mapped {
             None => None,
         };
         let reply = reading.reply(qr).map_err(|why| unclear(&page, &why))?;
-        Ok(Answer { reply, shown: clipped(page.text) })
+        let form = Some(form_of(&page));
+        Ok(Answer { reply, shown: clipped(page.text), form })
     }
+}
+
+/// Headers that differ between any two answers, or that say nothing about the person.
+const EVERYDAY_HEADERS: [&str; 8] = [
+    "age",
+    "connection",
+    "content-length",
+    "date",
+    "etag",
+    "keep-alive",
+    "transfer-encoding",
+    "x-request-id",
+];
+
+/// The outward form of `page`.
+fn form_of(page: &Page) -> Form {
+    let names = page.headers.keys().map(|name| name.as_str().to_owned());
+    let mut headers: Vec<String> =
+        names.filter(|name| !EVERYDAY_HEADERS.contains(&name.as_str())).collect();
+    headers.sort_unstable();
+    headers.dedup();
+    let media = || page.headers.get("content-type").and_then(|value| value.to_str().ok());
+    let body = match &page.json {
+        Some(value) => Form::shape(value),
+        None => media().unwrap_or("no media type").to_owned(),
+    };
+    Form { status: page.status, headers, body }
 }
 
 impl Subject for Mapped {

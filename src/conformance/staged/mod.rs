@@ -112,7 +112,7 @@ impl Staged {
     pub(super) fn ask(mut self, session: &'static str, request: Request, answer: Observed) -> Self {
         let asked = self.question(session, request);
         let (observed, shown) = (Box::new(answer), "a page".to_owned());
-        self.event(Event::Answered { asked, session: session.into(), observed, shown });
+        self.event(Event::Answered { asked, session: session.into(), observed, shown, form: None });
         self
     }
 

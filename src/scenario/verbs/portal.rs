@@ -1,6 +1,7 @@
 //! Verbs of a person at the portal: each asks the subject something.
 
 use super::Grammar;
+use crate::domain::operation::Writing;
 use crate::domain::{Channel, TokenKind};
 use crate::scenario::expect::{ACTIVATION, ReplyExpect};
 use crate::scenario::plan::{Ask, CodeText, Field, Verb};
@@ -80,6 +81,8 @@ pub(super) struct SubmitCode {
     code: Option<At<Written>>,
     /// A code that differs from this one in every digit.
     wrong_for: Option<At<Written>>,
+    /// How the code is written, if not as it is.
+    written: Option<Writing>,
 }
 
 /// Begins to set up a second factor; what the page shows is kept.
@@ -149,7 +152,10 @@ impl Grammar for SubmitCode {
 
     fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
         let code = match (self.code, self.wrong_for) {
-            (Some(code), None) => CodeText::Exactly(scope.text(&code)?),
+            (Some(code), None) => match self.written {
+                Some(writing) => CodeText::Written(scope.text(&code)?, writing),
+                None => CodeText::Exactly(scope.text(&code)?),
+            },
             (None, Some(code)) => CodeText::WrongFor(scope.text(&code)?),
             (Some(_), Some(second)) => {
                 let message = "`code` and `wrong_for` exclude each other".to_owned();
