@@ -8,11 +8,16 @@ use crate::domain::{
     Answer, Chance, Clock, Declared, Moment, Operation, PhoneNumber, Reply, Soon, VirtualClock,
 };
 use crate::reference::server::Server;
-use crate::reference::{DEFECTS, Defect, Parameters, Reference, SessionId, defect, delivery};
+use crate::domain::declared::EmailPin;
+use crate::reference::{
+    DEFECTS, Defect, Delivery, Parameters, Reference, SessionId, defect, defects, delivery, variant,
+};
+use crate::reference::VARIANTS;
 use crate::subject::{About, AskError, ClockMode, Settling, Subject};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 use url::Url;
 
 /// The number that the reference's SMS come from: the last one that is minted for anybody.
@@ -36,12 +41,20 @@ impl Builtin {
         if name != "reference" {
             return Err(unknown());
         }
-        let mut defects = Vec::new();
+        let (mut parameters, mut defects) = (Parameters::default(), Vec::new());
         for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-            let name = pair.strip_prefix("defect=").ok_or_else(unknown)?;
-            defects.push(defect(name).ok_or_else(|| unknown_defect(name))?);
+            match pair.split_once('=') {
+                Some(("defect", name)) => {
+                    defects.push(defect(name).ok_or_else(|| unknown_defect(name))?);
+                }
+                Some(("variant", name)) => {
+                    let variant = variant(name).ok_or_else(|| unknown_variant(name))?;
+                    (variant.set)(&mut parameters);
+                }
+                _ => return Err(unknown()),
+            }
         }
-        Ok(Self::new(Parameters::default(), defects))
+        Ok(Self::new(parameters, defects))
     }
 
     /// The reference with `parameters` and `defects`.
@@ -50,12 +63,27 @@ impl Builtin {
         let about = About {
             name: "embedded reference".to_owned(),
             features: None,
-            declared: parameters.declared(),
+            declared: declared(&parameters, &defects),
             clock: ClockMode::Virtual,
-            delivery: Settling::BeforeReply,
+            delivery: match parameters.delivery {
+                Delivery::BeforeAnswer => Settling::BeforeReply,
+                Delivery::AfterAnswer => Settling::Within(QUEUE),
+            },
         };
         Self { about, defects, parameters }
     }
+}
+
+/// How long a message may be on its way from the reference's queue. Only variants have one.
+const QUEUE: Duration = Duration::from_millis(400);
+
+/// What a reference with these parameters and defects says of itself.
+fn declared(parameters: &Parameters, on: &[&'static Defect]) -> Declared {
+    let mut declared = parameters.declared();
+    if on.contains(&&defects::EMAIL_AS_SIGN_IN_FACTOR) {
+        declared.email_pin = Some(EmailPin::SignInFactor);
+    }
+    declared
 }
 
 fn unknown_defect(name: &str) -> NotReachable {
@@ -73,6 +101,11 @@ fn unknown_defect(name: &str) -> NotReachable {
         format!("; did you mean {}?", near.join(" or "))
     };
     NotReachable::UnknownDefect { name: name.to_owned(), hint }
+}
+
+fn unknown_variant(name: &str) -> NotReachable {
+    let all: Vec<&str> = VARIANTS.iter().map(|variant| variant.name).collect();
+    NotReachable::UnknownVariant { name: name.to_owned(), all: all.join(", ") }
 }
 
 impl Host for Builtin {
@@ -93,7 +126,8 @@ impl Host for Builtin {
             let courier = delivery::Wire::new(sender(stage)).map_err(unreachable)?;
             let mut parameters = self.parameters.clone();
             parameters.set(&stage.settings).map_err(unreachable)?;
-            let about = About { declared: parameters.declared(), ..self.about.clone() };
+            let declared = declared(&parameters, &self.defects);
+            let about = About { declared, ..self.about.clone() };
             let chance = Chance::seeded(stage.seed, &format!("{}/reference", stage.scenario));
             let reference = Reference::new(
                 parameters,

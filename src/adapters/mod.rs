@@ -81,6 +81,14 @@ pub enum NotReachable {
         /// A near miss, ready to append.
         hint: String,
     },
+    /// The reference has no such variant.
+    #[error("the reference has no variant `{name}`; it has {all}")]
+    UnknownVariant {
+        /// What was asked for.
+        name: String,
+        /// The variants there are.
+        all: String,
+    },
     /// The map file does not load; the text shows where and why.
     #[error("{0}")]
     BadMap(String),

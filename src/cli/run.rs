@@ -192,6 +192,7 @@ pub(super) fn unreachable(error: &NotReachable) -> Stopped {
     let exit = match error {
         NotReachable::UnknownAdapter(_)
         | NotReachable::UnknownDefect { .. }
+        | NotReachable::UnknownVariant { .. }
         | NotReachable::Unreadable { .. } => Exit::Usage,
         NotReachable::BadMap(_) => Exit::DoesNotLoad,
         NotReachable::Silent(_) => Exit::Unreachable,

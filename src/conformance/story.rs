@@ -39,6 +39,7 @@ pub(super) struct DeviceAct<'a> {
     pub(super) owner: &'a str,
     pub(super) act: &'a str,
     pub(super) given: Option<Mark>,
+    pub(super) outcome: OutcomeKind,
     pub(super) activated: bool,
     /// Whether the service said no: a refusal by the device itself says nothing about the service.
     pub(super) turned_away: bool,
@@ -73,6 +74,10 @@ pub(super) struct Story<'a> {
     unanswered: Vec<(EntryId, &'a str)>,
     /// When the clock was moved forward.
     pub(super) leaps: Vec<EntryId>,
+    /// Questions that were put at once.
+    pub(super) waves: Vec<Vec<EntryId>>,
+    /// Acts at devices that were done at once.
+    pub(super) device_waves: Vec<Vec<EntryId>>,
     owners: Vec<(&'a str, &'a str)>,
     /// What the subject says of itself.
     pub(super) declared: Declared,
@@ -126,6 +131,7 @@ impl<'a> Story<'a> {
                     owner: owner.map_or("", |(_, owner)| owner),
                     act,
                     given: *given,
+                    outcome: *outcome,
                     activated: *outcome == OutcomeKind::Activated,
                     turned_away: matches!(
                         reason,
@@ -145,10 +151,15 @@ impl<'a> Story<'a> {
                     self.unanswered.push((*asked, session));
                 }
             }
+            Event::AtOnce { asked, acts } => {
+                self.waves.push(asked.clone());
+                let following = entries.get(entry.id.index()..).unwrap_or_default().iter();
+                let acted = following.filter(|one| matches!(one.event, Event::Acted { .. }));
+                self.device_waves.push(acted.take(*acts as usize).map(|one| one.id).collect());
+            }
             Event::Declared { declared } => self.declared.clone_from(declared),
             Event::Started { .. }
             | Event::Asked { .. }
-            | Event::AtOnce { .. }
             | Event::Compared { .. }
             | Event::Noted { .. }
             | Event::Finished { .. } => {}
@@ -205,6 +216,16 @@ impl<'a> Story<'a> {
     /// The name of the person whose user name is `user`.
     pub(super) fn called(&self, user: &str) -> Option<&'a str> {
         self.people.iter().find(|person| person.user == user).map(|person| person.name)
+    }
+
+    /// Whether the subject was never told of `person`.
+    pub(super) fn is_stranger(&self, person: Option<&str>) -> bool {
+        !self.asks(OperationKind::Provision).any(|one| one.person == person)
+    }
+
+    /// The seconds of a token's time step: as declared, else as RFC 6238 §5.2 recommends.
+    pub(super) fn period(&self) -> u64 {
+        self.declared.token_period.filter(|period| *period > 0).unwrap_or(STEP_SECONDS)
     }
 
     pub(super) fn person(&self, name: &str) -> Option<&Person<'a>> {
@@ -340,7 +361,7 @@ impl<'a> Story<'a> {
     fn is_right_token_code(&self, submission: &Submission<'_, 'a>) -> bool {
         let Some(making) = self.making(submission.code) else { return false };
         let exchange = submission.exchange;
-        let step = |moment: Moment| moment.unix_seconds() / STEP_SECONDS;
+        let step = |moment: Moment| moment.unix_seconds() / self.period();
         let confirmed = self
             .asks(OperationKind::ConfirmEnrolment)
             .any(|one| one.request.code == Some(submission.code));
@@ -409,7 +430,7 @@ impl Submission<'_, '_> {
 }
 
 /// Whether an answer to a submitted code lets the person go on.
-fn accepts(reply: ReplyKind) -> bool {
+pub(super) fn accepts(reply: ReplyKind) -> bool {
     match reply {
         ReplyKind::EnrolmentRequired
         | ReplyKind::SignedIn

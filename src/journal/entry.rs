@@ -116,8 +116,10 @@ pub enum Event {
     },
     /// These questions were put at once: none waited for the answer to another.
     AtOnce {
-        /// The questions; empty when only devices acted.
+        /// The questions.
         asked: Vec<EntryId>,
+        /// How many of the next acts at devices were done at once with them.
+        acts: u32,
     },
     /// We could not ask, or could not understand: nobody's fault.
     NotAnswered {
@@ -230,6 +232,9 @@ pub struct Request {
     /// How the code was written, if not as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub written: Option<Writing>,
+    /// The token that is meant, by its number as it was shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
     /// The channel asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
@@ -248,6 +253,7 @@ impl Request {
             password: None,
             code: None,
             written: None,
+            target: None,
             channel: None,
             token: None,
         }

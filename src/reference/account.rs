@@ -4,8 +4,10 @@ use super::code::Pins;
 use super::enrolment::Pending;
 use super::lockout::Tally;
 use crate::domain::reply::BoundToken;
-use crate::domain::{Channel, Persona, Recipient, TokenKind};
+use crate::domain::{Channel, Moment, Persona, Recipient, TokenKind};
 use crate::otp::Totp;
+use std::collections::VecDeque;
+use std::time::Duration;
 
 /// One person.
 #[derive(Debug)]
@@ -16,6 +18,35 @@ pub(super) struct Account {
     /// The enrolment under way, at most one.
     pub(super) pending: Option<Pending>,
     pub(super) tokens: Vec<Bound>,
+    /// Enrolments that a newer one has taken the place of: kept only by
+    /// [`super::defects::OLDER_MATERIAL_LIVES`].
+    pub(super) older: Vec<Pending>,
+    /// The messages of the last hour.
+    pub(super) messages: Recent,
+}
+
+/// When the messages of the last hour were sent, so many that they are worth counting.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Recent(VecDeque<Moment>);
+
+impl Recent {
+    /// More than any limit that makes sense.
+    const MOST: usize = 1000;
+
+    /// How many there were in the hour before `now`.
+    pub(super) fn count(&mut self, now: Moment) -> u32 {
+        while self.0.front().is_some_and(|first| *first + Duration::from_hours(1) <= now) {
+            self.0.pop_front();
+        }
+        u32::try_from(self.0.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Remembers one more.
+    pub(super) fn add(&mut self, now: Moment) {
+        if self.0.len() < Self::MOST {
+            self.0.push_back(now);
+        }
+    }
 }
 
 /// A token that was activated and confirmed.
@@ -35,6 +66,8 @@ impl Account {
             pins: Pins::default(),
             pending: None,
             tokens: Vec::new(),
+            older: Vec::new(),
+            messages: Recent::default(),
         }
     }
 

@@ -6,10 +6,10 @@ use crate::domain::{Moment, RejectionClass, Secret};
 use std::collections::VecDeque;
 
 /// The PINs lately issued to one person, newest last.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Pins(VecDeque<Pin>);
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Pin {
     code: Secret,
     /// The sign-in that it was sent for.
@@ -36,6 +36,13 @@ impl Pins {
             self.0.pop_front();
         }
         self.0.push_back(Pin { code, challenge, expires, fate: Fate::Live });
+    }
+
+    /// Ends every live PIN.
+    pub(super) fn supersede_all(&mut self) {
+        for pin in self.0.iter_mut().filter(|pin| pin.fate == Fate::Live) {
+            pin.fate = Fate::Superseded;
+        }
     }
 
     /// Ends the live PINs of `challenge`.
@@ -69,9 +76,15 @@ impl Pins {
         now: Moment,
         reference: &Reference,
     ) -> Result<(), RejectionClass> {
+        if typed.reveal().is_empty()
+            && reference.has(&defects::EMPTY_CODE_ACCEPTED)
+            && self.0.iter().all(|pin| now >= pin.expires)
+        {
+            return Ok(());
+        }
         let mut outcome = Err(RejectionClass::CodeInvalid);
         for pin in &mut self.0 {
-            if pin.code != *typed || outcome.is_ok() {
+            if !pin.agrees(typed, reference) || outcome.is_ok() {
                 continue;
             }
             outcome = pin.standing(challenge, now, reference);
@@ -89,6 +102,20 @@ impl Pins {
 }
 
 impl Pin {
+    /// Whether `typed` is this code: in constant time, but for what a defect does.
+    fn agrees(&self, typed: &Secret, reference: &Reference) -> bool {
+        let (code, text) = (self.code.reveal(), typed.reveal());
+        let cut = || code.strip_prefix(text).is_some_and(|rest| rest.len() == 1);
+        self.code == *typed
+            || reference.has(&defects::CODE_PREFIX_ACCEPTED) && cut()
+            || reference.has(&defects::CODE_COMPARED_BY_PREFIX) && text.starts_with(code)
+            || reference.has(&defects::NUL_ENDS_CODE)
+                && text.split('\0').next().is_some_and(|head| head == code)
+            || reference.has(&defects::WILDCARD_CODE)
+                && text.len() == code.len()
+                && text.bytes().all(|byte| byte == b'%')
+    }
+
     fn standing(
         &self,
         challenge: u64,

@@ -8,7 +8,8 @@ use super::delivery::Courier;
 use super::lockout::Strangers;
 use super::session::{Session, SessionId};
 use super::turn::{Outgoing, Turn};
-use super::{Parameters, View};
+use super::parameters::{Delivery, Refusals};
+use super::{Parameters, View, race};
 use crate::domain::{Chance, Clock, Operation, RejectionClass};
 use std::collections::HashMap;
 use std::fmt;
@@ -99,7 +100,15 @@ impl Reference {
     /// Does `operation` for `session`. Messages with a code are handed over before the answer; if
     /// one cannot be, the answer is `channel_unavailable` and the code is dead.
     pub async fn handle(&self, session: &SessionId, operation: &Operation) -> View {
-        let (view, outgoing) = self.decide(session, operation);
+        let (view, outgoing) = race::decide(self, session, operation).await;
+        let view = match self.parameters.refusals {
+            Refusals::Reasons => view,
+            Refusals::Generic => view.generic(),
+        };
+        if self.parameters.delivery == Delivery::AfterAnswer {
+            self.deliver_later(outgoing);
+            return view;
+        }
         for notice in &outgoing.notices {
             // Told as well as we can; what it tells of has happened all the same.
             let _told = self.courier.send(notice).await;
@@ -134,7 +143,18 @@ impl Reference {
         self.state().chance.bytes()
     }
 
-    fn decide(&self, session: &SessionId, operation: &Operation) -> (View, Outgoing) {
+    /// Messages leave soon after the answer; nobody hears of a failure.
+    fn deliver_later(&self, outgoing: Outgoing) {
+        let courier = Arc::clone(&self.courier);
+        tokio::spawn(async move {
+            let pins = outgoing.pin.map(|pin| pin.messages).unwrap_or_default();
+            for message in pins.iter().chain(&outgoing.notices) {
+                let _not_told = courier.send(message).await;
+            }
+        });
+    }
+
+    pub(super) fn decide(&self, session: &SessionId, operation: &Operation) -> (View, Outgoing) {
         if let Operation::AdvanceClock { by } = operation
             && self.parameters.movable_clock
         {

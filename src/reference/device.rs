@@ -1,7 +1,8 @@
 //! What devices ask the server: its name, and to be activated. Our own open protocol.
 
-use super::Reference;
-use super::enrolment::NotActivated;
+use super::{Reference, defects};
+use super::enrolment::{NotActivated, Pending};
+use super::race::GAP;
 use crate::domain::{Secret, Soon};
 use crate::tokens::activation::classic::{ActivationCode, SerialNumber};
 use crate::tokens::{Network, NetworkReply, NoNetwork};
@@ -22,19 +23,34 @@ impl Reference {
     #[must_use]
     pub fn about_device(&self) -> NetworkReply {
         let parameters = self.parameters();
-        let body = json!({
+        let mut body = json!({
             "name": parameters.public_name,
             "digits": parameters.token_digits.count(),
             "period": parameters.token_period.seconds(),
         });
+        if self.has(&defects::DESKTOP_NAME_MISSING)
+            && let Some(fields) = body.as_object_mut()
+        {
+            fields.remove("name");
+        }
         NetworkReply { status: 200, body }
     }
 
     /// `POST …/activate`: binds a device's random part to the material it presents.
-    #[must_use]
-    pub fn activate_device(&self, body: &Value) -> NetworkReply {
+    pub async fn activate_device(&self, body: &Value) -> NetworkReply {
         let Some((serial, code, random)) = read(body) else { return refusal(400, "malformed") };
-        match self.activate(serial, code, random) {
+        let activated = if self.has(&defects::RACE_ACTIVATION) {
+            let free = self.with_pending(serial, |pending| !pending.is_activated());
+            tokio::time::sleep(GAP).await;
+            if free == Ok(true) {
+                let forget = |pending: &mut Pending| pending.forget_activation();
+                let _nothing_to_forget = self.with_pending(serial, forget);
+            }
+            self.activate(serial, code, random)
+        } else {
+            self.activate(serial, code, random)
+        };
+        match activated {
             Ok(()) => {
                 let mut reply = self.about_device();
                 reply.body["result"] = json!("activated");
@@ -52,11 +68,21 @@ impl Reference {
         random: [u8; 2],
     ) -> Result<(), NotActivated> {
         let now = self.clock().now();
+        self.with_pending(serial, |pending| pending.register(code, random, now, self))?
+    }
+
+    /// Does something with the enrolment that has this serial number.
+    fn with_pending<T>(
+        &self,
+        serial: SerialNumber,
+        change: impl FnOnce(&mut Pending) -> T,
+    ) -> Result<T, NotActivated> {
         let mut state = self.state();
         let user = state.serials.get(&serial.to_string()).cloned();
         let account = user.and_then(|user| state.accounts.get_mut(&user));
-        let pending = account.and_then(|account| account.pending.as_mut());
-        pending.ok_or(NotActivated::Unauthorized)?.register(code, random, now, self)
+        let account = account.ok_or(NotActivated::Unauthorized)?;
+        let mut all = account.pending.iter_mut().chain(&mut account.older);
+        all.find(|pending| pending.serial == serial).map(change).ok_or(NotActivated::Unauthorized)
     }
 }
 
@@ -79,7 +105,7 @@ impl Network for Reference {
     ) -> Soon<'a, Result<NetworkReply, NoNetwork>> {
         Box::pin(async move {
             match address.strip_prefix(self.parameters().public_address.as_str()) {
-                Some("/activate") => Ok(self.activate_device(body)),
+                Some("/activate") => Ok(self.activate_device(body).await),
                 Some(_) => Ok(refusal(404, "not_found")),
                 None => Err(NoNetwork { address: address.to_owned() }),
             }

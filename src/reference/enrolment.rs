@@ -41,11 +41,16 @@ pub(super) enum NotActivated {
 impl Turn<'_> {
     pub(super) fn begin_enrolment(&mut self, kind: TokenKind) -> Step {
         self.refuse_if_locked()?;
+        let reference = self.reference;
+        let several = reference.parameters().several_tokens;
+        let bypass = reference.has(&defects::RE_ENROLMENT_BYPASS);
         let (session, account) = self.signed()?;
         match session.stage {
             Stage::MustEnrol
             | Stage::Enrolling { .. }
             | Stage::SignedIn(Assurance::SingleFactor) => {}
+            Stage::SignedIn(Assurance::TwoFactor) if several => {}
+            Stage::Token if bypass => {}
             Stage::Pin(_)
             | Stage::Token
             | Stage::Enrolled
@@ -54,7 +59,7 @@ impl Turn<'_> {
             }
         }
         // Another session of this person may have bound a token meanwhile.
-        if !account.tokens.is_empty() {
+        if !account.tokens.is_empty() && !several && !bypass {
             return Err(RejectionClass::EnrolmentConflict.into());
         }
         let pending = self.material(kind)?;
@@ -86,9 +91,17 @@ impl Turn<'_> {
         }
         pending.refuse_if_expired(reference, now).map_err(|_| RejectionClass::EnrolmentExpired)?;
         // A slip of the finger shows in the check digit and costs no attempt.
-        let code: RegistrationCode =
-            typed.reveal().parse().map_err(|_| RejectionClass::Malformed)?;
-        if code.agrees_with(pending.serial, pending.activation_code)
+        let code: Result<RegistrationCode, _> = typed.reveal().parse();
+        let Ok(code) = code else {
+            if reference.has(&defects::BAD_CHECK_DIGIT_COUNTS) {
+                self.strike()?;
+            }
+            return Err(RejectionClass::Malformed.into());
+        };
+        let foreign = reference.has(&defects::REGISTRATION_CODE_OF_ANOTHER)
+            && self.completes_another(code);
+        let pending = self.current_enrolment()?;
+        if foreign || code.agrees_with(pending.serial, pending.activation_code)
             || reference.has(&defects::ANY_REGISTRATION_CODE)
         {
             pending.activate(code.device_random(), reference.parameters());
@@ -96,6 +109,12 @@ impl Turn<'_> {
         }
         self.strike()?;
         Err(RejectionClass::CodeInvalid.into())
+    }
+
+    /// Whether `code` would complete an enrolment of somebody else.
+    fn completes_another(&self, code: RegistrationCode) -> bool {
+        let mut pending = self.state.accounts.values().filter_map(|one| one.pending.as_ref());
+        pending.any(|one| code.agrees_with(one.serial, one.activation_code))
     }
 
     /// The OK button binds the token that was activated. A code of it is checked if one is given.
@@ -140,11 +159,13 @@ impl Turn<'_> {
 
     /// The enrolment that this session shows, unless another one has taken its place.
     fn current_enrolment(&mut self) -> Result<&mut Pending, View> {
+        let reference = self.reference;
         let (session, account) = self.signed()?;
         let Stage::Enrolling { number: shown } = session.stage else {
             return Err(RejectionClass::WrongStep.into());
         };
-        if !account.tokens.is_empty() {
+        let bypass = reference.has(&defects::RE_ENROLMENT_BYPASS);
+        if !account.tokens.is_empty() && !reference.parameters().several_tokens && !bypass {
             return Err(RejectionClass::EnrolmentConflict.into());
         }
         let current = account.pending.as_mut().filter(|pending| pending.number == shown);
@@ -156,7 +177,13 @@ impl Turn<'_> {
         let (user, began) = (self.user()?, self.now);
         let number = self.state.next_number();
         let earlier = self.signed()?.1.pending.clone().filter(|earlier| earlier.kind == kind);
-        self.state.drop_pending(&user);
+        if self.reference.has(&defects::OLDER_MATERIAL_LIVES) {
+            let (_, account) = self.signed()?;
+            account.older.extend(account.pending.take());
+            account.older.truncate(4);
+        } else {
+            self.state.drop_pending(&user);
+        }
         if let Some(earlier) = earlier
             && self.reference.has(&defects::SAME_MATERIAL_AGAIN)
         {
@@ -202,6 +229,16 @@ impl Pending {
         self.refuse_if_expired(reference, now)?;
         self.activate(device_random, reference.parameters());
         Ok(())
+    }
+
+    /// Whether a device has activated it.
+    pub(super) fn is_activated(&self) -> bool {
+        self.totp.is_some()
+    }
+
+    /// Forgets the device that activated it, as a late write would.
+    pub(super) fn forget_activation(&mut self) {
+        self.totp = None;
     }
 
     fn refuse_if_expired(&self, reference: &Reference, now: Moment) -> Result<(), NotActivated> {

@@ -1,9 +1,39 @@
 //! The wording of messages: the code once and near the start, the service's name, the lifetime.
 
-use super::Parameters;
 use super::pages;
+use super::parameters::PinAlphabet;
+use super::{Parameters, Reference, defects};
 use crate::domain::{Chance, Message, Moment, Recipient, Secret};
 use std::time::Duration;
+
+/// Letters and digits that are not mistaken for one another.
+const UNMISTAKABLE: &[u8] = b"ACDEFGHJKLMNPQRTUVWXY3479";
+
+/// A new PIN.
+pub(super) fn new_code(reference: &Reference, chance: &mut Chance) -> Secret {
+    let count = reference.pin_digits();
+    match reference.parameters().pin_alphabet {
+        PinAlphabet::Digits => Secret::new(chance.digits(count)),
+        PinAlphabet::Letters => {
+            let letter = |_| chance.pick(UNMISTAKABLE).copied().map_or('A', char::from);
+            Secret::new((0..count).map(letter).collect::<String>())
+        }
+    }
+}
+
+/// The PIN as a message prints it: letters in two groups.
+pub(super) fn printed(code: &Secret, reference: &Reference) -> Secret {
+    if reference.has(&defects::LEADING_ZERO_DROPPED) {
+        return Secret::new(code.reveal().trim_start_matches('0'));
+    }
+    match reference.parameters().pin_alphabet {
+        PinAlphabet::Digits => code.clone(),
+        PinAlphabet::Letters => {
+            let (head, tail) = code.reveal().split_at(code.reveal().len() / 2);
+            Secret::new(format!("{head}-{tail}"))
+        }
+    }
+}
 
 /// A message with a PIN.
 pub(super) fn pin(

@@ -1,6 +1,7 @@
 //! Counting wrong passwords and codes, and locking: RFC 4226 §7.3, NIST SP 800-63B §3.2.2.
 
 use super::Parameters;
+use super::parameters::Throttle;
 use crate::domain::Moment;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -8,7 +9,7 @@ use std::time::Duration;
 /// Consecutive failures of one account.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Tally {
-    failures: u32,
+    pub(super) failures: u32,
     locked_since: Option<Moment>,
 }
 
@@ -32,7 +33,13 @@ impl Tally {
     /// Counts a failure.
     pub(super) fn fail(&mut self, parameters: &Parameters, now: Moment) -> Struck {
         self.failures = self.failures.saturating_add(1);
-        if self.failures < parameters.lockout_attempts || self.locked_since.is_some() {
+        if self.failures < parameters.lockout_attempts {
+            return Struck::Counted;
+        }
+        if self.locked_since.is_some() {
+            if parameters.throttle == Throttle::Delay {
+                self.locked_since = Some(now);
+            }
             return Struck::Counted;
         }
         self.locked_since = Some(now);
@@ -42,6 +49,10 @@ impl Tally {
     /// Whether the account is locked at `now`; a lock whose time is over is forgotten.
     pub(super) fn check(&mut self, parameters: &Parameters, now: Moment) -> Result<(), Locked> {
         let Some(since) = self.locked_since else { return Ok(()) };
+        if parameters.throttle == Throttle::Delay {
+            let until = since + self.delay(parameters);
+            return if now < until { Err(Locked { left: Some(until - now) }) } else { Ok(()) };
+        }
         match parameters.lockout_lifetime {
             None => Err(Locked { left: None }),
             Some(lifetime) if now < since + lifetime => {
@@ -52,6 +63,13 @@ impl Tally {
                 Ok(())
             }
         }
+    }
+
+    /// How long the next attempt waits after so many failures: 30 s, then twice as long, at most
+    /// an hour (NIST SP 800-63B-4 §3.2.2).
+    fn delay(&self, parameters: &Parameters) -> Duration {
+        let beyond = self.failures.saturating_sub(parameters.lockout_attempts).min(7);
+        Duration::from_secs(30 << beyond).min(Duration::from_hours(1))
     }
 
     /// Forgets all failures and the lock.

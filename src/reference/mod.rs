@@ -17,16 +17,21 @@ mod lockout;
 mod pages;
 mod parameters;
 mod qr;
+mod race;
 pub mod server;
 mod session;
 mod sign_in;
 mod token;
 mod turn;
+mod variants;
 mod view;
 
 pub use self::core::Reference;
 pub use defects::{DEFECTS, Defect, defect};
 pub use delivery::{Courier, NotSent, Wire};
-pub use parameters::{Parameters, QrFormat};
+pub use parameters::{
+    CannotBeSet, Delivery, Parameters, PinAlphabet, QrFormat, Refusals, Throttle,
+};
 pub use session::SessionId;
+pub use variants::{VARIANTS, Variant, variant};
 pub use view::View;

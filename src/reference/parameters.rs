@@ -51,6 +51,13 @@ pub struct Parameters {
     /// How long a session may be idle. 900 s; NIST SP 800-63B §2.2.3 advises at most an hour.
     #[serde(deserialize_with = "seconds")]
     pub session_lifetime: Duration,
+    /// How long somebody who showed both factors may be idle. 300 s; (EU) 2018/389 Art. 4(3)(d)
+    /// allows five minutes.
+    #[serde(deserialize_with = "seconds")]
+    pub signed_in_idle: Duration,
+    /// Messages with a PIN for one person in an hour. 30: enough for a bad day, too few to flood a
+    /// phone.
+    pub messages_per_hour: u32,
     /// How long a signing certificate is valid. 365 days, a common choice.
     #[serde(deserialize_with = "seconds")]
     pub certificate_lifetime: Duration,
@@ -68,8 +75,6 @@ pub struct Parameters {
     pub throttle: Throttle,
     /// What a refusal tells.
     pub refusals: Refusals,
-    /// Whether a PIN is taken with spaces, hyphens and full-width digits. False: as it was sent.
-    pub tolerant_input: bool,
     /// Whether a new sign-in ends the PINs of the person's other sign-ins. False.
     pub one_live_pin: bool,
     /// Whether a lock also ends the session in which it came about. False.
@@ -150,6 +155,8 @@ impl Default for Parameters {
             token_period: Period::RECOMMENDED,
             token_window_steps: 1,
             session_lifetime: Duration::from_mins(15),
+            signed_in_idle: Duration::from_mins(5),
+            messages_per_hour: 30,
             certificate_lifetime: Duration::from_hours(365 * 24),
             public_https: false,
             public_address: "reference.test/device".to_owned(),
@@ -158,7 +165,6 @@ impl Default for Parameters {
             pin_alphabet: PinAlphabet::Digits,
             throttle: Throttle::Lock,
             refusals: Refusals::Reasons,
-            tolerant_input: false,
             one_live_pin: false,
             lock_ends_session: false,
             several_tokens: false,

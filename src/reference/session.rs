@@ -79,6 +79,18 @@ pub(super) struct Challenge {
 }
 
 impl Stage {
+    /// Messages sent so far in the sign-in under way.
+    pub(super) fn messages(self) -> Option<u32> {
+        if let Self::Pin(challenge) = self { Some(challenge.messages) } else { None }
+    }
+
+    /// Forgets messages of the sign-in under way.
+    pub(super) fn set_messages(&mut self, messages: u32) {
+        if let Self::Pin(challenge) = self {
+            challenge.messages = messages;
+        }
+    }
+
     /// Whether at least the first factor is done.
     pub(super) fn is_past_first_factor(self) -> bool {
         !matches!(self, Self::Pin(_) | Self::Token)

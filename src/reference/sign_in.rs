@@ -7,6 +7,7 @@ use super::lockout::{Struck, Tally};
 use super::session::{Challenge, Session, Stage};
 use super::turn::{OutgoingPin, Step, Turn, must_enrol};
 use super::{Reference, View, defects};
+use crate::domain::declared::Resend;
 use crate::domain::{Assurance, Channel, Recipient, RejectionClass, Reply, Secret};
 
 /// The longest user name that is looked up, in bytes: a mailbox (RFC 5321 §4.5.3.1.3) fits.
@@ -15,36 +16,98 @@ const LONGEST_USER: usize = 256;
 impl Turn<'_> {
     /// Whatever comes of it, the session before it is over.
     pub(super) fn sign_in(&mut self, user: &str, password: &Secret) -> Step {
-        self.state.sessions.remove(self.id);
+        let former = self.state.sessions.remove(self.id);
         if user.len() > LONGEST_USER {
             return Err(RejectionClass::Denied.into());
         }
-        self.refuse_if_name_locked(user)?;
-        if !self.is_password_right(user, password) {
+        let is_right = self.is_password_right(user, password);
+        if !(self.reference.has(&defects::LOCK_TELLS_PASSWORD) && !is_right) {
+            self.refuse_if_name_locked(user)?;
+        }
+        if !is_right {
             self.strike_name(user);
-            return Err(RejectionClass::Denied.into());
+            return Err(self.denied(user));
         }
         self.make_room()?;
+        if self.reference.has(&defects::RIGHT_PASSWORD_CLEARS_FAILURES) {
+            self.tally_of(user).clear();
+        }
         let account = self.state.accounts.get(user).ok_or(RejectionClass::Denied)?;
         let methods = account.methods();
         if methods.is_empty() || self.reference.has(&defects::PIN_SUFFICES_AFTER_ENROLMENT) {
             let channel = first_channel(account, self.reference);
             let number = self.state.next_number();
+            if self.reference.parameters().one_live_pin
+                && let Some(account) = self.state.accounts.get_mut(user)
+            {
+                account.pins.supersede_all();
+            }
             self.open(user, Stage::Pin(Challenge { number, channel, messages: 0 }));
-            return self.send_pin(channel);
+            return self.send_pin(channel, Fresh::Code);
         }
+        if self.reference.has(&defects::PIN_SENT_BESIDE_TOKEN) {
+            self.slip_out(user);
+        }
+        let proven = former.map(|former| former.stage);
         self.open(user, Stage::Token);
+        if let Some(stage @ Stage::SignedIn(assurance)) = proven
+            && self.reference.has(&defects::FORMER_PERSON_REMAINS)
+        {
+            self.open(user, stage);
+            return Ok(View::of(Reply::SignedIn { assurance }));
+        }
         Ok(View::of(Reply::TokenRequired { methods }))
+    }
+
+    /// The refusal of a name or password that is wrong: the same for both, but for defects.
+    fn denied(&mut self, user: &str) -> View {
+        let reference = self.reference;
+        let known = self.state.accounts.contains_key(user);
+        if known && reference.has(&defects::PIN_BEFORE_PASSWORD) {
+            self.slip_out(user);
+        }
+        if known && reference.has(&defects::PASSWORD_ERROR_NAMED) {
+            return RejectionClass::Malformed.into();
+        }
+        let refusal = View::rejected(RejectionClass::Denied);
+        if !known && reference.has(&defects::UNKNOWN_USER_STATUS) {
+            return refusal.with_status(404);
+        }
+        if !known && reference.has(&defects::UNKNOWN_USER_BODY) {
+            return refusal.with_hint("no such person");
+        }
+        refusal
+    }
+
+    /// Sends `user` a PIN that nobody asked for: only defects do.
+    fn slip_out(&mut self, user: &str) {
+        let code = Secret::new(self.state.chance.digits(self.reference.pin_digits()));
+        let post = Postmark::new(self.now, &mut self.state.chance);
+        let Some(account) = self.state.accounts.get(user) else { return };
+        let channel = first_channel(account, self.reference);
+        if let Some(to) = account.recipient(channel) {
+            let message = letter::pin(to, &code, self.reference.parameters(), &post);
+            self.outgoing.notices.push(message);
+        }
     }
 
     /// The guide's Alternative Authentication.
     pub(super) fn choose_channel(&mut self, channel: Channel) -> Step {
+        if self.stage()? == Stage::Token && self.reference.has(&defects::FALLBACK_TO_PIN) {
+            let number = self.state.next_number();
+            self.signed()?.0.stage = Stage::Pin(Challenge { number, channel, messages: 0 });
+        }
         let challenge = self.next_message()?;
         if self.signed()?.1.recipient(channel).is_none() {
             return Err(RejectionClass::ChannelUnavailable.into());
         }
-        self.signed()?.1.pins.supersede(challenge.number);
-        self.send_pin(channel)
+        if self.reference.has(&defects::SAME_CODE_ON_EVERY_CHANNEL) {
+            return self.send_pin(channel, Fresh::NoCode);
+        }
+        if !self.reference.has(&defects::ALTERNATIVE_KEEPS_OLD_CODE) {
+            self.signed()?.1.pins.supersede(challenge.number);
+        }
+        self.send_pin(channel, Fresh::Code)
     }
 
     pub(super) fn resend_code(&mut self) -> Step {
@@ -52,10 +115,15 @@ impl Turn<'_> {
         if self.reference.has(&defects::COUNTER_RESET_BY_RESEND) {
             self.tally()?.clear();
         }
-        if !self.reference.has(&defects::RESEND_KEEPS_OLD_CODE) {
-            self.signed()?.1.pins.supersede(challenge.number);
+        let keeps_old = self.reference.has(&defects::RESEND_KEEPS_OLD_CODE);
+        match self.reference.parameters().resend {
+            Resend::Reuse => return self.send_pin(challenge.channel, Fresh::NoCode),
+            Resend::Rotate if !keeps_old => {
+                self.signed()?.1.pins.supersede(challenge.number);
+            }
+            Resend::Rotate | Resend::Both => {}
         }
-        self.send_pin(challenge.channel)
+        self.send_pin(challenge.channel, Fresh::Code)
     }
 
     pub(super) fn submit_code(&mut self, code: &Secret) -> Step {
@@ -72,10 +140,17 @@ impl Turn<'_> {
         };
         if let Err(class) = accepted {
             locked?;
+            let too_long = code.reveal().len() > LONGEST_USER;
+            if too_long && self.reference.has(&defects::LONG_INPUT_ENDS_SESSION) {
+                self.state.sessions.remove(self.id);
+                return Err(class.into());
+            }
             self.strike()?;
             return Err(class.into());
         }
-        self.tally()?.clear();
+        if !self.reference.has(&defects::FAILURES_NEVER_CLEARED) {
+            self.tally()?.clear();
+        }
         self.proceed()
     }
 
@@ -85,6 +160,7 @@ impl Turn<'_> {
             return Ok(());
         }
         let (reference, now) = (self.reference, self.now);
+        let code = &as_meant(code, reference);
         let (_, account) = self.signed().map_err(|_| RejectionClass::WrongStep)?;
         account.pins.accept(code, challenge.number, now, reference)?;
         account.pins.supersede(challenge.number);
@@ -106,9 +182,15 @@ impl Turn<'_> {
         if session.stage == Stage::Token {
             return Ok(signed_in(session, Assurance::TwoFactor));
         }
+        if methods.is_empty() && reference.has(&defects::ASSURANCE_OVERSTATED) {
+            return Ok(signed_in(session, Assurance::TwoFactor));
+        }
         if methods.is_empty() && !reference.has(&defects::ENROLMENT_NOT_FORCED) {
             session.stage = Stage::MustEnrol;
-            return Ok(must_enrol());
+            return Ok(must_enrol(reference));
+        }
+        if reference.has(&defects::FALLBACK_TO_PIN) {
+            return Ok(signed_in(session, Assurance::TwoFactor));
         }
         if methods.is_empty() || reference.has(&defects::PIN_SUFFICES_AFTER_ENROLMENT) {
             return Ok(signed_in(session, Assurance::SingleFactor));
@@ -124,15 +206,19 @@ impl Turn<'_> {
             return Err(RejectionClass::WrongStep.into());
         };
         self.refuse_if_locked()?;
-        if challenge.messages >= self.reference.parameters().messages_per_challenge {
+        let reference = self.reference;
+        if challenge.messages >= reference.parameters().messages_per_challenge
+            && !reference.has(&defects::UNLIMITED_MESSAGES)
+        {
             return Err(RejectionClass::RateLimited.into());
         }
         Ok(challenge)
     }
 
-    /// Makes a new PIN and puts it on its way over `channel`.
-    fn send_pin(&mut self, channel: Channel) -> Step {
-        let code = Secret::new(self.state.chance.digits(self.reference.pin_digits()));
+    /// Puts a PIN on its way over `channel`: a new one, or once more the one that is live.
+    fn send_pin(&mut self, channel: Channel, fresh: Fresh) -> Step {
+        self.refuse_a_flood()?;
+        let code = self.code_to_send(fresh)?;
         let post = Postmark::new(self.now, &mut self.state.chance);
         let (reference, now) = (self.reference, self.now);
         let (session, account) = self.signed()?;
@@ -144,13 +230,41 @@ impl Turn<'_> {
         let to = pin_recipient(account, *challenge, reference)
             .ok_or(RejectionClass::ChannelUnavailable)?;
         let expires = now + reference.parameters().pin_lifetime;
-        account.pins.issue(code.clone(), challenge.number, expires);
-        let message = letter::pin(to, &code, reference.parameters(), &post);
+        if account.pins.live(challenge.number) != Some(&code) {
+            account.pins.issue(code.clone(), challenge.number, expires);
+        }
+        let printed = letter::printed(&code, reference);
+        let message = letter::pin(to, &printed, reference.parameters(), &post);
         let copies = if reference.has(&defects::MESSAGE_SENT_TWICE) { 2 } else { 1 };
         let view = code_required(account, *challenge, reference);
         let user = session.user.clone();
         self.outgoing.pin = Some(OutgoingPin { user, code, messages: vec![message; copies] });
         Ok(view)
+    }
+
+    /// A new code, or the live one if there is one.
+    fn code_to_send(&mut self, fresh: Fresh) -> Result<Secret, View> {
+        let reference = self.reference;
+        if fresh == Fresh::NoCode
+            && let Stage::Pin(challenge) = self.stage()?
+            && let Some(live) = self.signed()?.1.pins.live(challenge.number)
+        {
+            return Ok(live.clone());
+        }
+        Ok(letter::new_code(reference, &mut self.state.chance))
+    }
+
+    /// Counts a message to the person, and refuses when there were too many in the last hour.
+    fn refuse_a_flood(&mut self) -> Result<(), View> {
+        let (reference, now) = (self.reference, self.now);
+        let most = reference.parameters().messages_per_hour;
+        let (_, account) = self.signed()?;
+        let over = account.messages.count(now) >= most;
+        if over && !reference.has(&defects::UNLIMITED_SIGN_INS) {
+            return Err(RejectionClass::RateLimited.into());
+        }
+        account.messages.add(now);
+        Ok(())
     }
 
     fn open(&mut self, user: &str, stage: Stage) {
@@ -173,7 +287,12 @@ impl Turn<'_> {
     /// The lock comes before the password: a locked account must not tell whether it was right.
     fn refuse_if_name_locked(&mut self, user: &str) -> Result<(), View> {
         let (reference, now) = (self.reference, self.now);
-        Ok(self.tally_of(user).check(reference.parameters(), now)?)
+        let known = self.state.accounts.contains_key(user);
+        if !known && reference.has(&defects::STRANGERS_NEVER_LOCK) {
+            return Ok(());
+        }
+        let checked = self.tally_of(user).check(reference.parameters(), now);
+        checked.map_err(|locked| self.barred(locked))
     }
 
     /// An unknown name is compared with something too, so that it takes as long.
@@ -185,7 +304,7 @@ impl Turn<'_> {
 
     fn strike_name(&mut self, user: &str) {
         let (reference, now) = (self.reference, self.now);
-        if reference.has(&defects::NO_LOCKOUT) {
+        if reference.has(&defects::NO_LOCKOUT) || reference.has(&defects::PASSWORDS_UNLIMITED) {
             return;
         }
         if self.tally_of(user).fail(reference.parameters(), now) == Struck::LocksNow {
@@ -200,6 +319,29 @@ impl Turn<'_> {
             None => self.state.strangers.tally(user),
         }
     }
+}
+
+/// Whether a message brings a new code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fresh {
+    /// It does.
+    Code,
+    /// It repeats the live one.
+    NoCode,
+}
+
+/// What somebody means who types a PIN with the space or hyphen that people put into it, with
+/// spaces around it, or with full-width digits.
+fn as_meant(typed: &Secret, reference: &Reference) -> Secret {
+    if reference.has(&defects::EXACT_INPUT_ONLY) {
+        return typed.clone();
+    }
+    let narrow = |c: char| match u32::from(c).checked_sub(u32::from('０')) {
+        Some(digit @ 0..=9) => char::from_digit(digit, 10).unwrap_or(c),
+        _ => c.to_ascii_uppercase(),
+    };
+    let text = typed.reveal().trim();
+    Secret::new(text.chars().filter(|c| !matches!(c, ' ' | '-')).map(narrow).collect::<String>())
 }
 
 /// By SMS, or by mail for a person without a mobile number: the guide's note to its second step.
@@ -233,7 +375,10 @@ pub(super) fn code_required(
         Recipient::Phone(number) => number.masked(),
         Recipient::Mailbox(mailbox) => mailbox.masked(),
     });
-    let alternatives = account.alternatives(channel);
+    let mut alternatives = account.alternatives(channel);
+    if reference.has(&defects::ALTERNATIVE_NOT_OFFERED) {
+        alternatives.clear();
+    }
     let shown = reference.has(&defects::CODE_IN_PAGE).then(|| account.pins.live(challenge.number));
     View::of(Reply::CodeRequired { channel, destination, alternatives })
         .with_leaked(shown.flatten().cloned())

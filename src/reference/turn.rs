@@ -4,6 +4,7 @@ use super::account::Account;
 use super::core::State;
 use super::letter::{self, Notice, Postmark};
 use super::lockout::{Locked, Struck, Tally};
+use super::parameters::Throttle;
 use super::session::{OFFERS, Session, SessionId, Stage};
 use super::{Reference, View, defects};
 use crate::domain::{
@@ -42,19 +43,24 @@ impl From<RejectionClass> for View {
     }
 }
 
-impl From<Locked> for View {
-    fn from(locked: Locked) -> Self {
-        Self::rejected_until(RejectionClass::Locked, locked.left)
-    }
-}
-
 impl<'a> Turn<'a> {
     /// The turn of the session called `id`, which ends here if it was idle for too long.
     pub(super) fn new(reference: &'a Reference, state: &'a mut State, id: &'a SessionId) -> Self {
         let now = reference.clock().now();
-        let lifetime = reference.parameters().session_lifetime;
         if let Some(session) = state.sessions.get_mut(id) {
-            if now >= session.last_seen + lifetime {
+            let lifetime = match session.stage {
+                Stage::SignedIn(Assurance::TwoFactor) => reference.parameters().signed_in_idle,
+                Stage::Pin(_)
+                | Stage::Token
+                | Stage::MustEnrol
+                | Stage::Enrolling { .. }
+                | Stage::Enrolled
+                | Stage::SignedIn(Assurance::SingleFactor) => {
+                    reference.parameters().session_lifetime
+                }
+            };
+            let idle = now >= session.last_seen + lifetime;
+            if idle && !reference.has(&defects::SESSION_NEVER_IDLES) {
                 state.sessions.remove(id);
             } else {
                 session.last_seen = now;
@@ -105,7 +111,27 @@ impl<'a> Turn<'a> {
     /// Refuses with `locked` while the session's account is.
     pub(super) fn refuse_if_locked(&mut self) -> Result<(), View> {
         let (reference, now) = (self.reference, self.now);
-        Ok(self.tally()?.check(reference.parameters(), now)?)
+        let checked = self.tally()?.check(reference.parameters(), now);
+        checked.map_err(|locked| self.barred(locked))?;
+        if reference.has(&defects::LOCKOUT_FOR_EVERYONE) && self.is_anybody_locked() {
+            return Err(RejectionClass::Locked.into());
+        }
+        Ok(())
+    }
+
+    /// The refusal while a lock or a delay lasts.
+    pub(super) fn barred(&self, locked: Locked) -> View {
+        let class = match self.reference.parameters().throttle {
+            Throttle::Lock => RejectionClass::Locked,
+            Throttle::Delay => RejectionClass::RateLimited,
+        };
+        View::rejected_until(class, locked.left)
+    }
+
+    fn is_anybody_locked(&mut self) -> bool {
+        let (reference, now) = (self.reference, self.now);
+        let mut accounts = self.state.accounts.values_mut();
+        accounts.any(|account| account.tally.check(reference.parameters(), now).is_err())
     }
 
     /// Counts a wrong code of this session.
@@ -117,6 +143,9 @@ impl<'a> Turn<'a> {
         if self.tally()?.fail(reference.parameters(), now) == Struck::LocksNow {
             let user = self.user()?;
             self.on_lock(&user);
+            if reference.parameters().lock_ends_session {
+                self.state.sessions.remove(self.id);
+            }
         }
         Ok(())
     }
@@ -161,6 +190,9 @@ impl<'a> Turn<'a> {
 
     fn unlock(&mut self, user: &str) -> Step {
         let account = self.state.accounts.get_mut(user).ok_or(RejectionClass::Denied)?;
+        if self.reference.has(&defects::UNLOCK_DOES_NOTHING) {
+            return Ok(View::of(Reply::Done));
+        }
         account.tally.clear();
         for session in self.state.sessions.values_mut().filter(|session| session.user == user) {
             session.tally.clear();
@@ -183,7 +215,7 @@ impl<'a> Turn<'a> {
         match session.stage {
             Stage::Pin(challenge) => super::sign_in::code_required(account, challenge, reference),
             Stage::Token => View::of(Reply::TokenRequired { methods: account.methods() }),
-            Stage::MustEnrol | Stage::Enrolling { .. } => must_enrol(),
+            Stage::MustEnrol | Stage::Enrolling { .. } => must_enrol(reference),
             Stage::Enrolled => View::of(Reply::Enrolled),
             Stage::SignedIn(assurance) => View::of(Reply::SignedIn { assurance }),
         }
@@ -193,8 +225,17 @@ impl<'a> Turn<'a> {
         match self.stage()? {
             Stage::Enrolling { .. } => {
                 let user = self.user()?;
-                self.state.drop_pending(&user);
+                if !self.reference.has(&defects::CANCELLED_MATERIAL_LIVES) {
+                    self.state.drop_pending(&user);
+                }
                 self.signed()?.0.stage = Stage::MustEnrol;
+                if self.reference.has(&defects::ENROLMENT_STUCK_AFTER_CANCEL) {
+                    self.signed()?.0.stage = Stage::Enrolled;
+                }
+            }
+            Stage::Token if self.reference.has(&defects::CANCEL_SIGNS_IN) => {
+                self.signed()?.0.stage = Stage::SignedIn(Assurance::TwoFactor);
+                return Ok(View::of(Reply::SignedIn { assurance: Assurance::TwoFactor }));
             }
             Stage::Pin(_) | Stage::Token | Stage::MustEnrol => {
                 self.state.sessions.remove(self.id);
@@ -230,6 +271,10 @@ impl<'a> Turn<'a> {
 }
 
 /// The session must set up a second factor.
-pub(super) fn must_enrol() -> View {
-    View::of(Reply::EnrolmentRequired { offers: OFFERS.to_vec() })
+pub(super) fn must_enrol(reference: &Reference) -> View {
+    let mut offers = OFFERS.to_vec();
+    if reference.has(&defects::DESKTOP_NOT_OFFERED) {
+        offers.pop();
+    }
+    View::of(Reply::EnrolmentRequired { offers })
 }

@@ -13,11 +13,14 @@ pub struct View {
     state: Option<&'static str>,
     /// A code that the answer carries and should not: only a defect fills this in.
     leaked: Option<Secret>,
+    /// Another status, or a word more, than refusals of this kind have: only defects.
+    status: Option<u16>,
+    hint: Option<&'static str>,
 }
 
 impl View {
     pub(super) fn of(reply: Reply) -> Self {
-        Self { reply, state: None, leaked: None }
+        Self { reply, state: None, leaked: None, status: None, hint: None }
     }
 
     pub(super) fn rejected(class: RejectionClass) -> Self {
@@ -31,6 +34,19 @@ impl View {
     /// The token is active and waits for the OK button.
     pub(super) fn activated() -> Self {
         Self { state: Some("activated"), ..Self::of(Reply::Done) }
+    }
+
+    pub(super) fn with_status(self, status: u16) -> Self {
+        Self { status: Some(status), ..self }
+    }
+
+    pub(super) fn with_hint(self, hint: &'static str) -> Self {
+        Self { hint: Some(hint), ..self }
+    }
+
+    /// The same without any reason, if it is a refusal.
+    pub(super) fn generic(self) -> Self {
+        if self.rejection().is_some() { Self::rejected(RejectionClass::Denied) } else { self }
     }
 
     pub(super) fn with_leaked(self, code: Option<Secret>) -> Self {
@@ -67,6 +83,9 @@ impl View {
     #[must_use]
     pub fn status(&self) -> u16 {
         use RejectionClass as Class;
+        if let Some(status) = self.status {
+            return status;
+        }
         let Some(rejection) = self.rejection() else {
             return if matches!(self.reply, Reply::Unsupported { .. }) { 501 } else { 200 };
         };
@@ -114,6 +133,7 @@ impl View {
                 details(&self.reply, &mut body);
             }
         }
+        insert(&mut body, "hint", self.hint);
         insert(&mut body, "code", self.leaked.as_ref().map(Secret::reveal));
         Value::Object(body)
     }

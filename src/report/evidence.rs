@@ -19,9 +19,8 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::Answered { session, observed, .. } => {
             format!("subject → {session}: {}", answered(observed))
         }
-        Event::AtOnce { asked } => {
-            let count = if asked.is_empty() { String::new() } else { format!(" {}", asked.len()) };
-            format!("all{count} at once")
+        Event::AtOnce { asked, acts } => {
+            format!("{} questions and {acts} acts at once", asked.len())
         }
         Event::NotAnswered { why, .. } => format!("no answer: {why}"),
         Event::MessageArrived { message, person, to, code, .. } => {

@@ -65,7 +65,8 @@ impl Player<'_> {
         acts: Vec<(String, Act)>,
     ) -> Result<Vec<Came>, Halt> {
         let asked = questions.iter().map(|question| question.asked).collect();
-        self.world.journal.record(Event::AtOnce { asked });
+        let count = u32::try_from(acts.len()).unwrap_or(u32::MAX);
+        self.world.journal.record(Event::AtOnce { asked, acts: count });
         let subject = self.subject;
         let asking = questions.iter().map(|one| subject.ask(&one.session, &one.operation));
         let (answers, outcomes) = join(join_all(asking), self.world.act_all(acts)).await;

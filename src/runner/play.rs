@@ -51,7 +51,9 @@ impl<'a> Player<'a> {
         self.prepare(plan).await?;
         for (index, step) in plan.steps.iter().enumerate() {
             self.world.journal.begin_step(u32::try_from(index).unwrap_or(u32::MAX));
-            self.step(step).await?;
+            for _ in 0..step.times {
+                self.step(step).await?;
+            }
         }
         Ok(())
     }

@@ -25,13 +25,13 @@ pub(super) fn request(journal: &mut Journal, operation: &Operation) -> Request {
             request.code = Some(journal.mark(SecretKind::RegistrationCode, code));
         }
         Operation::BeginEnrolment { token } => request.token = Some(*token),
+        Operation::RevokeToken { token } => request.target = Some(token.clone()),
         Operation::Unlock { user } => request.user = Some(user.clone()),
         Operation::ResendCode
         | Operation::ConfirmEnrolment { code: None }
         | Operation::CreateCertificate { .. }
         | Operation::Probe
         | Operation::ListTokens
-        | Operation::RevokeToken { .. }
         | Operation::Cancel
         | Operation::SignOut
         | Operation::AdvanceClock { .. } => {}

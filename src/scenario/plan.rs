@@ -76,6 +76,8 @@ pub struct Step {
     pub source: String,
     /// The browser session it happens in; the first and usual one is `main`.
     pub session: String,
+    /// How often it is done, one after the other.
+    pub times: u32,
     /// What is done.
     pub verb: Verb,
     /// The name under which the result is kept.

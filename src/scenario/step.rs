@@ -6,7 +6,7 @@ use super::diagnose::{Fault, Span, listed, locate};
 use super::lower::elements;
 use super::plan::{Expect, Person, Place, Step, Verb};
 use super::scope::{Keeper, Kept, Known, Scope};
-use super::syntax::{At, Name};
+use super::syntax::{At, Name, Times};
 use super::tree::{Id, Tree};
 use super::verbs::{self, VERBS, Word};
 use schemars::JsonSchema;
@@ -34,10 +34,12 @@ pub(super) struct Beside {
     keep: Option<At<Name>>,
     /// The browser session in which it happens; `main` if nothing is said.
     session: Option<At<Name>>,
+    /// How often it is done, one after the other; once if nothing is said.
+    times: Option<Times>,
 }
 
 /// The keys of [`Beside`] and of what must come back.
-pub(super) const BESIDE: [&str; 3] = ["as", "session", "expect"];
+pub(super) const BESIDE: [&str; 4] = ["as", "session", "times", "expect"];
 
 /// Reads the steps; those with mistakes are left out and blamed.
 pub(super) fn steps(
@@ -97,6 +99,7 @@ fn placed(source: &str, span: Span, verb: Verb) -> Step {
         source: first.trim_end().to_owned(),
         session: MAIN_SESSION.to_owned(),
         verb,
+        times: 1,
         keep: None,
         expect: None,
     }
@@ -165,6 +168,7 @@ impl<'t> Parts<'t> {
         let session = self.beside.session.as_ref();
         Some(Step {
             session: session.map_or(MAIN_SESSION, |session| &session.value.0).to_owned(),
+            times: self.beside.times.map_or(1, |times| times.0),
             keep: self.beside.keep.as_ref().map(|keep| keep.value.0.clone()),
             expect,
             ..placed(source, self.span, verb?)

@@ -105,6 +105,10 @@ pub(super) struct Title(pub(super) String);
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Period(pub(super) Duration);
 
+/// How often a step is done: 1 to 500.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Times(pub(super) u32);
+
 /// How far a clock is off, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Skew(pub(super) i64);
@@ -194,6 +198,17 @@ impl<'de> Deserialize<'de> for Period {
             read: |text| period(text).map(Self),
         };
         deserializer.deserialize_newtype_struct("Period", notation)
+    }
+}
+
+impl<'de> Deserialize<'de> for Times {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let notation = Notation {
+            expected: "a number of times, from 1 to 500",
+            numbers: Numbers::Read,
+            read: |text| text.parse().ok().filter(|times| (1..=500).contains(times)).map(Self),
+        };
+        deserializer.deserialize_newtype_struct("Times", notation)
     }
 }
 
@@ -303,6 +318,12 @@ schema_text!(Period, "Duration", {
     "description": "A time that passes, with its unit: 250ms, 30s, 5m, 1h, 2d.",
     "type": "string",
     "pattern": "^[0-9]+(ms|s|m|h|d)$"
+});
+schema_text!(Times, "Times", {
+    "description": "How often the step is done, one after the other.",
+    "type": "integer",
+    "minimum": 1,
+    "maximum": 500
 });
 schema_text!(Skew, "Skew", {
     "description": "How far a clock is off: -30s is slow, +5m is fast.",

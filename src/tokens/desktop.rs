@@ -64,7 +64,7 @@ impl Form {
         self.shape = Shape::default();
         let about = around.about(self.address.insert(address)).await?;
         self.shape = about.shape;
-        Ok(Outcome::Named(about.name))
+        Ok(about.name.map_or(Outcome::Done, Outcome::Named))
     }
 }
 

@@ -103,14 +103,15 @@ impl fmt::Debug for Surroundings {
 /// What a service says about itself and its codes.
 #[derive(Debug)]
 pub(super) struct About {
-    pub(super) name: String,
+    /// The service's name, where it tells one.
+    pub(super) name: Option<String>,
     pub(super) shape: Shape,
 }
 
 /// The members that the device API defines; unknown ones are ignored.
 #[derive(Deserialize)]
 struct Described {
-    name: String,
+    name: Option<String>,
     digits: Option<u8>,
     period: Option<u64>,
 }

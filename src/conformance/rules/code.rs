@@ -3,7 +3,7 @@
 use crate::conformance::story::{Arrival, Exchange, Story, Submission, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::operation::OperationKind;
-use crate::domain::{Moment, RejectionClass};
+use crate::domain::{Channel, Moment, RejectionClass};
 use crate::journal::{Alphabet, Entry, EntryId};
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ pub(super) static OOB_TEN_MINUTES: Requirement = Requirement {
     source: NIST,
     clause: OOB,
     text: "A delivered code is refused when it is older than ten minutes.",
-    judge: |entries| dies_after(entries, Duration::from_mins(10)),
+    judge: |entries| dies_after(entries, Duration::from_mins(10), None),
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
     ..Requirement::PLAIN
@@ -65,18 +65,29 @@ pub(super) static EXPIRES: Requirement = Requirement {
     level: Level::Should,
     source: "Fobwatch",
     clause: "implied by \"one-time\": the guide's product lets a PIN live for 300 s by default",
-    text: "A delivered code is refused when it is older than five minutes.",
-    judge: |entries| dies_after(entries, Duration::from_mins(5)),
+    text: "A delivered code is refused when it is older than the subject says, or than ten minutes.",
+    judge: |entries| {
+        let declared = Story::of(entries).declared.code_lifetime();
+        dies_after(entries, declared.unwrap_or(Duration::from_mins(10)), None)
+    },
     reading: Reading::Own,
     ..Requirement::PLAIN
 };
 
-/// Decides whether unused, newest codes older than `lifetime` are refused.
-fn dies_after(entries: &[Entry], lifetime: Duration) -> Finding {
+/// Decides whether unused, newest codes older than `lifetime` are refused; over one channel only,
+/// or over any.
+pub(super) fn dies_after(
+    entries: &[Entry],
+    lifetime: Duration,
+    channel: Option<Channel>,
+) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for submission in story.submissions().iter().filter(|one| one.first_use) {
         let Some(delivery) = newest_delivery(&story, submission) else { continue };
+        if channel.is_some_and(|channel| channel != delivery.channel) || submission.is_odd() {
+            continue;
+        }
         let age = asked_at(entries, submission.exchange) - delivery.at;
         if age <= lifetime || !story.awaited(submission.exchange) {
             continue;
@@ -335,4 +346,120 @@ fn newest_delivery<'s, 'a>(
 /// When a question was asked.
 fn asked_at(entries: &[Entry], exchange: &Exchange<'_>) -> Moment {
     entries.get(exchange.asked.index()).map_or(exchange.at, |entry| entry.at)
+}
+
+pub(super) static RIGHT_CODE_ACCEPTED: Requirement = Requirement {
+    id: "code.right-code-accepted",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by step 3 of the guide",
+    text: "A fresh, unused code is accepted in the sign-in that it was sent for.",
+    judge: right_code_accepted,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
+};
+
+fn right_code_accepted(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let mut meddled: Vec<&str> = Vec::new();
+    for submission in &story.submissions() {
+        let barred = story.exchanges.iter().any(|one| {
+            one.person == Some(submission.person)
+                && one.answered <= submission.exchange.answered
+                && matches!(
+                    one.observed.class,
+                    Some(RejectionClass::Locked | RejectionClass::RateLimited)
+                )
+        });
+        let first = submission.refused_before == 0 && !meddled.contains(&submission.person);
+        if submission.is_odd() || !submission.accepted {
+            meddled.push(submission.person);
+        }
+        let Some(delivery) = story.delivery(submission.code) else { continue };
+        let sole = story.arrivals.iter().filter(|one| one.person == submission.person);
+        let sole = sole.filter(|one| one.code.is_some() && one.entry < submission.exchange.asked);
+        if !first || barred || sole.count() != 1 || !story.is_right(submission) {
+            continue;
+        }
+        let mut evidence = vec![delivery.entry];
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            tally.kept(evidence);
+        } else {
+            tally.broken("accepted", submission.said(), evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static DEAD_AFTER_CHANNEL_CHANGE: Requirement = Requirement {
+    id: "code.dead-after-channel-change",
+    level: Level::Should,
+    source: "OWASP ASVS 5.0",
+    clause: "6.6.2, implied for Alternative Authentication",
+    text: "Once a code was sent over another channel, the one before is refused.",
+    judge: dead_after_channel_change,
+    reading: Reading::Own,
+    profiles: &["guide", "asvs-l2"],
+    weakness: Some(613),
+    ..Requirement::PLAIN
+};
+
+fn dead_after_channel_change(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for submission in story.submissions().iter().filter(|one| one.first_use && !one.is_odd()) {
+        let Some((old, newer)) = superseding(&story, submission) else { continue };
+        if old.channel == newer.channel
+            || old.code == newer.code
+            || !story.awaited(submission.exchange)
+        {
+            continue;
+        }
+        let mut evidence = vec![old.entry, newer.entry];
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            tally.broken("the earlier code is refused", submission.said(), evidence);
+        } else if submission.refused_before == 0 && !is_barred(submission) {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static ONE_SECRET_PER_CHANNEL: Requirement = Requirement {
+    id: "code.one-secret-per-channel",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by NIST SP 800-63B-4 §3.1.3: an out-of-band code comes over one channel",
+    text: "The codes of two channels, and of a token, are different secrets.",
+    judge: one_secret_per_channel,
+    reading: Reading::Own,
+    profiles: &["guide", "nist-aal2"],
+    weakness: Some(330),
+    ..Requirement::PLAIN
+};
+
+fn one_secret_per_channel(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let coded: Vec<&Arrival<'_>> = story.arrivals.iter().filter(|one| one.code.is_some()).collect();
+    for (index, later) in coded.iter().enumerate() {
+        // Only what one request of the same person follows upon: chance may repeat a code some day.
+        let earlier = coded[..index].iter().rev().find(|one| one.person == later.person);
+        let Some(earlier) = earlier.filter(|one| one.channel != later.channel) else { continue };
+        let Some(cause) = story.cause(later) else { continue };
+        if cause.request.operation != OperationKind::ChooseChannel {
+            continue;
+        }
+        let evidence = vec![earlier.entry, cause.asked, later.entry];
+        if earlier.code == later.code {
+            let seen = format!("{} and {} brought the same code", earlier.channel, later.channel);
+            tally.broken("another code over another channel", seen, evidence);
+        } else {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
 }

@@ -2,9 +2,10 @@
 
 use crate::conformance::story::{DeviceAct, Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
+use crate::domain::RejectionClass;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
-use crate::journal::{Entry, Mark, Offered};
+use crate::journal::{Entry, EntryId, Mark, Offered};
 use std::time::Duration;
 
 const NIST: &str = "NIST SP 800-63B-4";
@@ -194,6 +195,192 @@ fn abandoned_binds_nobody(entries: &[Entry]) -> Finding {
                 tally.broken("no token is bound", "a code of a token is asked for", evidence);
             }
             _ => {}
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static CANCELLED_MATERIAL_DEAD: Requirement = Requirement {
+    id: "enrolment.cancelled-material-dead",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by OWASP ASVS 5.0 6.4.1",
+    text: "Material of a cancelled enrolment activates no device.",
+    judge: |entries| {
+        dead_after(entries, |story, shown| {
+            let cancelled = story.asks(OperationKind::Cancel).find(|one| {
+                one.session == shown.session
+                    && one.asked > shown.answered
+                    && one.observed.reply == ReplyKind::Done
+            })?;
+            let mut between = story.exchanges.iter().filter(|one| {
+                one.session == shown.session
+                    && one.asked > shown.answered
+                    && one.answered < cancelled.asked
+            });
+            between.all(|one| one.is_rejected()).then_some(cancelled.answered)
+        })
+    },
+    reading: Reading::Own,
+    weakness: Some(613),
+    ..Requirement::PLAIN
+};
+
+pub(super) static OLDER_MATERIAL_DEAD: Requirement = Requirement {
+    id: "enrolment.older-material-dead",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by OWASP ASVS 5.0 6.4.1",
+    text: "Once an enrolment was begun anew, the earlier material activates no device.",
+    judge: |entries| {
+        dead_after(entries, |story, shown| {
+            let newer = story.asks(OperationKind::BeginEnrolment).find(|one| {
+                one.session == shown.session
+                    && one.asked > shown.answered
+                    && one.observed.reply == ReplyKind::Activation
+                    && one.request.token == shown.request.token
+            })?;
+            Some(newer.answered)
+        })
+    },
+    reading: Reading::Own,
+    weakness: Some(613),
+    ..Requirement::PLAIN
+};
+
+/// Whether devices that present the QR code of a page are turned away once it is dead; `ended`
+/// gives the entry by which the page's material died.
+fn dead_after(
+    entries: &[Entry],
+    ended: impl Fn(&Story<'_>, &Exchange<'_>) -> Option<EntryId>,
+) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for act in story.acts.iter().filter(|one| one.act == "activate") {
+        let mut before = story.acts.iter().rev().filter(|one| one.entry < act.entry);
+        let scanned = before.find(|one| one.device == act.device && one.act == "scan");
+        let Some(scanned) = scanned.filter(|one| one.given.is_some()) else { continue };
+        let shown = story.exchanges.iter().find(|one| {
+            one.observed.offered.as_ref().and_then(|offered| offered.qr) == scanned.given
+        });
+        let Some(shown) = shown else { continue };
+        let Some(end) = ended(&story, shown).filter(|end| *end < act.entry) else { continue };
+        let evidence = vec![shown.answered, end, scanned.entry, act.entry];
+        if act.activated {
+            tally.broken("turned away", "the device was activated", evidence);
+        } else if act.turned_away {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static CAN_BEGIN_AGAIN: Requirement = Requirement {
+    id: "enrolment.can-begin-again",
+    level: Level::Must,
+    source: "the enrolment guide",
+    clause: "step 4, implied: whoever must enrol can",
+    text: "A cancelled enrolment can be begun again.",
+    judge: can_begin_again,
+    ..Requirement::PLAIN
+};
+
+fn can_begin_again(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for begun in story.asks(OperationKind::BeginEnrolment) {
+        let Some(before) = story.earlier(begun.session, begun.asked).next() else { continue };
+        let cancelled = before.request.operation == OperationKind::Cancel
+            && before.observed.reply == ReplyKind::Done;
+        let shown = story
+            .earlier(begun.session, before.asked)
+            .next()
+            .is_some_and(|one| one.observed.reply == ReplyKind::Activation);
+        if !cancelled || !shown {
+            continue;
+        }
+        let mut evidence = vec![before.answered];
+        evidence.extend(begun.evidence());
+        match begun.observed.reply {
+            ReplyKind::Activation => tally.kept(evidence),
+            ReplyKind::Rejected => {
+                tally.broken("fresh material", "the enrolment cannot be begun again", evidence);
+            }
+            _ => {}
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static REGISTRATION_CODE_BOUND: Requirement = Requirement {
+    id: "enrolment.registration-code-bound",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by step 4 of the guide's Windows part: the code belongs to the token",
+    text: "A registration code of one person's token does not complete another one's enrolment.",
+    judge: registration_code_bound,
+    reading: Reading::Own,
+    weakness: Some(639),
+    ..Requirement::PLAIN
+};
+
+fn registration_code_bound(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in story.asks(OperationKind::SubmitRegistrationCode) {
+        let Some(code) = exchange.request.code else { continue };
+        let mut makers = story.acts.iter().filter(|one| one.code == Some(code));
+        let Some(maker) = makers.next() else { continue };
+        let foreign = Some(maker.owner) != exchange.person;
+        if !foreign || makers.any(|one| Some(one.owner) == exchange.person) {
+            continue;
+        }
+        let mut evidence = vec![maker.entry];
+        evidence.extend(exchange.evidence());
+        match exchange.observed.reply {
+            ReplyKind::Done | ReplyKind::Enrolled => {
+                tally.broken("refused: it is somebody else's", "it was taken", evidence);
+            }
+            ReplyKind::Rejected => tally.kept(evidence),
+            _ => {}
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static SLIP_COSTS_NOTHING: Requirement = Requirement {
+    id: "enrolment.slip-costs-nothing",
+    level: Level::Should,
+    source: "Fobwatch",
+    clause: "implied by the check digit of the registration code",
+    text: "A registration code with a wrong check digit counts as a slip and locks nobody.",
+    judge: slip_costs_nothing,
+    reading: Reading::Own,
+    ..Requirement::PLAIN
+};
+
+fn slip_costs_nothing(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let typed: Vec<&Exchange<'_>> = story.asks(OperationKind::SubmitRegistrationCode).collect();
+    let slips: Vec<_> = typed
+        .iter()
+        .filter(|one| {
+            let shown = one.request.code;
+            one.is_rejected() && !story.acts.iter().any(|act| act.code == shown)
+        })
+        .collect();
+    let Some(last) = slips.last().filter(|_| slips.len() >= 5) else { return Finding::Untested };
+    for exchange in typed.iter().filter(|one| one.asked > last.answered) {
+        if exchange.person != last.person || exchange.session != last.session {
+            continue;
+        }
+        let mut evidence = last.evidence();
+        evidence.extend(exchange.evidence());
+        if exchange.observed.class == Some(RejectionClass::Locked) {
+            tally.broken("the right one is taken", "slips have locked the account", evidence);
+        } else if !exchange.is_rejected() {
+            tally.kept(evidence);
         }
     }
     tally.finding()

@@ -1,6 +1,6 @@
 //! Lock-out: how many wrong codes an account takes, and what happens then.
 
-use crate::conformance::story::{Story, Submission, Tally};
+use crate::conformance::story::{Exchange, Story, Submission, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::RejectionClass;
 use crate::domain::operation::OperationKind;
@@ -190,6 +190,168 @@ fn unlock_restores(entries: &[Entry]) -> Finding {
             }
             Some(_) => {}
             None => tally.kept(evidence),
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static PASSWORD_FAILURES_CAPPED: Requirement = Requirement {
+    id: "nist.password-failures-capped",
+    level: Level::Must,
+    source: "NIST SP 800-63B-4",
+    clause: "§3.2.2",
+    text: "At most 100 wrong passwords in a row, then the account is disabled.",
+    judge: password_failures_capped,
+    profiles: &["guide", "nist-aal2", "asvs-l1"],
+    weakness: Some(307),
+    ..Requirement::PLAIN
+};
+
+fn password_failures_capped(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let mut refused: Vec<(&str, usize)> = Vec::new();
+    for exchange in story.asks(OperationKind::SignIn) {
+        let Some(person) = exchange.person.filter(|person| !story.is_stranger(Some(person)))
+        else {
+            continue;
+        };
+        let place = refused.iter().position(|(name, _)| *name == person).unwrap_or_else(|| {
+            refused.push((person, 0));
+            refused.len() - 1
+        });
+        let before = refused[place].1;
+        if !exchange.is_rejected() && before > 100 {
+            let seen = format!("after {before} refusals in a row the sign-in went on");
+            tally.broken("a block after at most 100", seen, exchange.evidence());
+        } else if exchange.is_rejected() && before >= 100 {
+            tally.kept(exchange.evidence());
+        }
+        refused[place].1 = if exchange.is_rejected() { before + 1 } else { 0 };
+    }
+    tally.finding()
+}
+
+pub(super) static PASSWORD_NOT_TOLD: Requirement = Requirement {
+    id: "lockout.password-not-told",
+    level: Level::Should,
+    source: "Delegated Regulation (EU) 2018/389",
+    clause: "Art. 4(3)(a), implied for locked accounts",
+    text: "A locked account answers a right password as it answers a wrong one.",
+    judge: password_not_told,
+    reading: Reading::Own,
+    profiles: &["guide", "psd2"],
+    weakness: Some(204),
+    ..Requirement::PLAIN
+};
+
+fn password_not_told(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let signed: Vec<&Exchange<'_>> = story.asks(OperationKind::SignIn).collect();
+    for pair in signed.windows(2) {
+        let [one, other] = pair else { continue };
+        let both_refused = one.is_rejected() && other.is_rejected();
+        let same_person = one.person.is_some() && one.person == other.person;
+        let locked = [one, other].iter().any(|exchange| {
+            matches!(
+                exchange.observed.class,
+                Some(RejectionClass::Locked | RejectionClass::RateLimited)
+            )
+        });
+        // The second of the two is the later one: it cannot be less locked than the first.
+        let later_locked = one.observed.class == Some(RejectionClass::Locked);
+        if !both_refused || !same_person || !locked || one.request.password == other.request.password
+        {
+            continue;
+        }
+        let mut evidence = one.evidence();
+        evidence.extend(other.evidence());
+        if one.observed.class == other.observed.class {
+            tally.kept(evidence);
+        } else if later_locked {
+            let seen = "right and wrong passwords are refused in different ways";
+            tally.broken("the same refusal", seen, evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static ONLY_THE_GUESSED: Requirement = Requirement {
+    id: "lockout.only-the-guessed",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by NIST SP 800-63B-4 §3.2.2: failures are counted by account",
+    text: "Wrong codes of one person lock nobody else.",
+    judge: only_the_guessed,
+    reading: Reading::Own,
+    weakness: Some(645),
+    ..Requirement::PLAIN
+};
+
+fn only_the_guessed(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let barred = |one: &&Exchange<'_>| {
+        matches!(one.observed.class, Some(RejectionClass::Locked))
+    };
+    for submission in story.submissions().iter().filter(|one| story.is_right(one)) {
+        let others = story.exchanges.iter().filter(|one| {
+            one.person.is_some()
+                && one.person != Some(submission.person)
+                && one.answered < submission.exchange.asked
+        });
+        let Some(locked) = others.filter(barred).next_back() else { continue };
+        if submission.refused_before > 0 {
+            continue;
+        }
+        let mut evidence = locked.evidence();
+        evidence.extend(submission.evidence());
+        if submission.exchange.observed.class == Some(RejectionClass::Locked) {
+            tally.broken("the other person goes on", "locked as well", evidence);
+        } else if submission.accepted {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static SUCCESS_CLEARS_FAILURES: Requirement = Requirement {
+    id: "nist.success-clears-failures",
+    level: Level::Should,
+    source: "NIST SP 800-63B-4",
+    clause: "§3.2.2",
+    text: "A right code clears the wrong ones before it.",
+    judge: success_clears_failures,
+    profiles: &["guide", "nist-aal2"],
+    weakness: Some(645),
+    ..Requirement::PLAIN
+};
+
+fn success_clears_failures(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let submissions = story.submissions();
+    for (at, submission) in submissions.iter().enumerate() {
+        // Refused before, then accepted, then refused again, then right: were the old ones kept,
+        // the sum of both would count.
+        let earlier = || submissions[..at].iter().filter(|one| one.person == submission.person);
+        let Some(success) = earlier().filter(|one| one.accepted).next_back() else { continue };
+        let total = success.refused_before + submission.refused_before;
+        let fits = success.refused_before > 0
+            && submission.refused_before > 0
+            && success.refused_before.max(submission.refused_before) < total;
+        if !fits || !story.is_telling(submission) {
+            continue;
+        }
+        let mut evidence = success.evidence();
+        evidence.extend(submission.evidence());
+        if submission.accepted {
+            tally.kept(evidence);
+        } else if success.refused_before >= submission.refused_before {
+            // As many were forgiven before the success, so these alone cannot have locked.
+            let expected = "accepted: no more wrong codes than were forgiven before";
+            tally.broken(expected, submission.said(), evidence);
         }
     }
     tally.finding()

@@ -5,12 +5,20 @@
     reason = "a judge names the replies that decide; any other, also a future one, decides nothing"
 )]
 
+mod browsing;
+mod certificate;
 mod code;
 mod delivery;
 mod enrolment;
+mod enumeration;
+mod first_factor;
+mod flood;
 mod guide;
+mod input;
 mod lockout;
+mod norms;
 mod privacy;
+mod race;
 mod session;
 mod token;
 
@@ -65,4 +73,55 @@ pub static REQUIREMENTS: &[&Requirement] = &[
     &privacy::CODE_NOT_SHOWN,
     &privacy::DESTINATION_MASKED,
     &privacy::UNIFORM_REFUSAL,
+    &first_factor::ALTERNATIVE_OFFERED,
+    &first_factor::OFFERS_BOTH,
+    &first_factor::NO_PIN_WITHOUT_PASSWORD,
+    &first_factor::NO_PIN_BESIDE_TOKEN,
+    &first_factor::NO_FALLBACK_TO_PIN,
+    &first_factor::PIN_IS_NO_SECOND_FACTOR,
+    &first_factor::DESKTOP_NAME,
+    &certificate::NOT_WHILE_ACTIVATING,
+    &certificate::NOT_AFTER_REMOVAL,
+    &code::RIGHT_CODE_ACCEPTED,
+    &code::DEAD_AFTER_CHANNEL_CHANGE,
+    &code::ONE_SECRET_PER_CHANNEL,
+    &input::CUT_CODE_REFUSED,
+    &input::EXTENDED_CODE_REFUSED,
+    &input::EMPTY_CODE_REFUSED,
+    &input::PATTERN_REFUSED,
+    &input::READ_AS_PEOPLE_WRITE,
+    &input::SESSION_SURVIVES,
+    &flood::CODE_REQUESTS_LIMITED,
+    &flood::LIMITED_ACROSS_SIGN_INS,
+    &lockout::PASSWORD_FAILURES_CAPPED,
+    &lockout::PASSWORD_NOT_TOLD,
+    &lockout::ONLY_THE_GUESSED,
+    &lockout::SUCCESS_CLEARS_FAILURES,
+    &enrolment::CANCELLED_MATERIAL_DEAD,
+    &enrolment::OLDER_MATERIAL_DEAD,
+    &enrolment::CAN_BEGIN_AGAIN,
+    &enrolment::REGISTRATION_CODE_BOUND,
+    &enrolment::SLIP_COSTS_NOTHING,
+    &session::IDLE_FIVE_MINUTES,
+    &session::IDLE_ONE_HOUR,
+    &session::SIGN_IN_STARTS_OVER,
+    &session::CANCEL_GRANTS_NOTHING,
+    &session::REMOVAL_ENDS_OTHERS,
+    &browsing::TOKEN_LIST_PROTECTED,
+    &browsing::REVOCATION_PROTECTED,
+    &browsing::ENROLMENT_PROTECTED,
+    &browsing::REVOCATION_OWN_ONLY,
+    &browsing::LIST_OWN_ONLY,
+    &enumeration::UNKNOWN_USER_ALIKE,
+    &enumeration::UNKNOWN_USER_LOCKS_ALIKE,
+    &race::ONE_CODE_ONE_WINNER,
+    &race::ONE_TOKEN_CODE_ONE_WINNER,
+    &race::EVERY_GUESS_COUNTS,
+    &race::ONE_ACTIVATION_ONE_WINNER,
+    &race::MESSAGES_STAY_LIMITED,
+    &norms::EMAIL_NOT_OUT_OF_BAND,
+    &norms::CONFIRMATION_ONE_DAY,
+    &norms::NO_PHONE_NO_MAIL,
+    &norms::ONE_FEATURE_PER_CHANNEL,
+    &norms::TOTP_THIRTY_SECONDS,
 ];

@@ -5,6 +5,7 @@ use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::journal::Entry;
+use std::time::Duration;
 
 pub(super) static ENDS_AT_SIGN_OUT: Requirement = Requirement {
     id: "session.ends-at-sign-out",
@@ -139,6 +140,172 @@ fn independent(entries: &[Entry]) -> Finding {
             ),
             ReplyKind::Unsupported => {}
             _ => tally.kept(evidence),
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static IDLE_FIVE_MINUTES: Requirement = Requirement {
+    id: "psd2.idle-five-minutes",
+    level: Level::Must,
+    source: "Delegated Regulation (EU) 2018/389",
+    clause: "Art. 4(3)(d)",
+    text: "Somebody signed in who does nothing for five minutes has to sign in again.",
+    judge: |entries| ends_when_idle(entries, Duration::from_mins(5)),
+    reading: Reading::Excerpt,
+    profiles: &["psd2"],
+    weakness: Some(613),
+    ..Requirement::PLAIN
+};
+
+pub(super) static IDLE_ONE_HOUR: Requirement = Requirement {
+    id: "nist.idle-one-hour",
+    level: Level::Should,
+    source: "NIST SP 800-63B-4",
+    clause: "§2.2.3",
+    text: "Somebody signed in who does nothing for an hour has to sign in again.",
+    judge: |entries| ends_when_idle(entries, Duration::from_hours(1)),
+    profiles: &["guide", "nist-aal2"],
+    weakness: Some(613),
+    ..Requirement::PLAIN
+};
+
+fn ends_when_idle(entries: &[Entry], most: Duration) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in &story.exchanges {
+        let Some(before) = story.earlier(exchange.session, exchange.asked).next() else { continue };
+        let signed_in = story.assurance(exchange.session, exchange.asked)
+            == Some(crate::domain::Assurance::TwoFactor);
+        let asked_at = entries.get(exchange.asked.index()).map_or(exchange.at, |entry| entry.at);
+        if !signed_in
+            || exchange.request.operation == OperationKind::SignIn
+            || asked_at - before.at <= most
+            || story.is_uncertain(exchange.session, exchange.asked)
+        {
+            continue;
+        }
+        let mut evidence = vec![before.answered];
+        evidence.extend(exchange.evidence());
+        match exchange.observed.reply {
+            ReplyKind::SignedIn | ReplyKind::Tokens | ReplyKind::Certificate => {
+                let idle = (asked_at - before.at).as_secs();
+                let seen = format!("still signed in after {idle} idle seconds");
+                tally.broken(format!("over after {} s", most.as_secs()), seen, evidence);
+            }
+            ReplyKind::SignedOut | ReplyKind::Rejected => tally.kept(evidence),
+            _ => {}
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static SIGN_IN_STARTS_OVER: Requirement = Requirement {
+    id: "session.sign-in-starts-over",
+    level: Level::Must,
+    source: "Fobwatch",
+    clause: "implied by NIST SP 800-63B-4 §5.1: a session is bound to one authentication",
+    text: "A new sign-in in the same browser owes the second factor again.",
+    judge: sign_in_starts_over,
+    reading: Reading::Own,
+    weakness: Some(384),
+    ..Requirement::PLAIN
+};
+
+fn sign_in_starts_over(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in story.asks(OperationKind::SignIn) {
+        let before = story.assurance(exchange.session, exchange.asked);
+        if before != Some(crate::domain::Assurance::TwoFactor) {
+            continue;
+        }
+        match exchange.observed.reply {
+            ReplyKind::SignedIn => {
+                let seen = "a password alone, and it is signed in";
+                tally.broken("a code is asked for", seen, exchange.evidence());
+            }
+            ReplyKind::TokenRequired | ReplyKind::CodeRequired => tally.kept(exchange.evidence()),
+            _ => {}
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static CANCEL_GRANTS_NOTHING: Requirement = Requirement {
+    id: "session.cancel-grants-nothing",
+    level: Level::Must,
+    source: "OWASP WSTG",
+    clause: "WSTG-ATHN-11, leaving the second step",
+    text: "Leaving the page that asks for a code signs nobody in.",
+    judge: cancel_grants_nothing,
+    profiles: &["guide", "wstg-mfa"],
+    weakness: Some(287),
+    ..Requirement::PLAIN
+};
+
+fn cancel_grants_nothing(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for exchange in story.asks(OperationKind::Cancel).filter(|one| story.awaited(one)) {
+        let next = story.exchanges.iter().find(|one| {
+            one.session == exchange.session && one.asked > exchange.answered
+        });
+        let mut evidence = exchange.evidence();
+        let signed_in = |one: &Exchange<'_>| one.observed.reply == ReplyKind::SignedIn;
+        if signed_in(exchange) {
+            tally.broken("nobody is signed in", "leaving signed in", evidence);
+            continue;
+        }
+        let Some(next) = next.filter(|one| one.request.operation == OperationKind::Probe) else {
+            continue;
+        };
+        evidence.extend(next.evidence());
+        if signed_in(next) {
+            tally.broken("nobody is signed in", "the session is signed in", evidence);
+        } else {
+            tally.kept(evidence);
+        }
+    }
+    tally.finding()
+}
+
+pub(super) static REMOVAL_ENDS_OTHERS: Requirement = Requirement {
+    id: "session.removal-ends-others",
+    level: Level::Should,
+    source: "OWASP ASVS 4.0.3",
+    clause: "2.8.6",
+    text: "When a token is removed, the person's other sessions end.",
+    judge: removal_ends_others,
+    profiles: &["guide", "asvs-l2"],
+    weakness: Some(613),
+    ..Requirement::PLAIN
+};
+
+fn removal_ends_others(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    let removals = story
+        .asks(OperationKind::RevokeToken)
+        .filter(|one| one.observed.reply == ReplyKind::Done);
+    for removal in removals {
+        let probes = story.asks(OperationKind::Probe).filter(|one| {
+            one.person == removal.person
+                && one.session != removal.session
+                && one.asked > removal.answered
+                && story.assurance(one.session, removal.asked)
+                    == Some(crate::domain::Assurance::TwoFactor)
+                && story.assurance(one.session, one.asked)
+                    == Some(crate::domain::Assurance::TwoFactor)
+        });
+        for probe in probes {
+            let mut evidence = removal.evidence();
+            evidence.extend(probe.evidence());
+            if probe.observed.reply == ReplyKind::SignedIn {
+                tally.broken("the other session is over", "it is signed in", evidence);
+            } else {
+                tally.kept(evidence);
+            }
         }
     }
     tally.finding()

@@ -4,59 +4,163 @@
 
 mod activation_never_expires;
 mod activation_reusable;
+mod alternative_keeps_old_code;
+mod alternative_not_offered;
 mod alternative_sends_sms;
 mod any_registration_code;
+mod assurance_overstated;
+mod bad_check_digit_counts;
+mod cancel_signs_in;
+mod cancelled_material_lives;
+mod certificate_after_revocation;
+mod certificate_at_token_step;
 mod certificate_before_second_factor;
+mod certificate_while_activating;
+mod code_compared_by_prefix;
 mod code_in_page;
 mod code_not_bound_to_session;
 mod code_of_another_person_accepted;
+mod code_prefix_accepted;
 mod counter_reset_by_resend;
+mod desktop_name_missing;
+mod desktop_not_offered;
 mod destination_unmasked;
 mod email_although_number_on_file;
+mod email_as_sign_in_factor;
+mod empty_code_accepted;
 mod enrolment_not_forced;
+mod enrolment_stuck_after_cancel;
+mod exact_input_only;
+mod failures_never_cleared;
+mod fallback_to_pin;
+mod former_person_remains;
 mod four_digit_pin;
+mod leading_zero_dropped;
+mod list_shows_everybody;
+mod lock_tells_password;
 mod locked_accepts_right_code;
+mod lockout_for_everyone;
 mod lockout_per_session;
+mod long_input_ends_session;
 mod message_sent_twice;
 mod no_binding_notice;
 mod no_lockout;
+mod nul_ends_code;
 mod ok_without_token;
+mod older_material_lives;
+mod password_error_named;
+mod passwords_unlimited;
+mod pin_before_password;
 mod pin_never_expires;
 mod pin_replay_accepted;
+mod pin_sent_beside_token;
 mod pin_suffices_after_enrolment;
+mod race_activation;
+mod race_attempts;
+mod race_code;
+mod race_messages;
+mod race_token_code;
+mod re_enrolment_bypass;
+mod registration_code_of_another;
 mod replay_accepted;
 mod resend_keeps_old_code;
+mod revocation_keeps_sessions;
+mod revoke_by_number_alone;
+mod revoke_without_second_factor;
+mod right_password_clears_failures;
+mod same_code_on_every_channel;
 mod same_material_again;
+mod session_never_idles;
 mod sign_out_keeps_session;
+mod strangers_never_lock;
+mod tokens_listed_to_anyone;
+mod unknown_user_body;
+mod unknown_user_status;
+mod unlimited_messages;
+mod unlimited_sign_ins;
+mod unlock_does_nothing;
 mod wide_window;
+mod wildcard_code;
 
 pub use activation_never_expires::DEFECT as ACTIVATION_NEVER_EXPIRES;
 pub use activation_reusable::DEFECT as ACTIVATION_REUSABLE;
+pub use alternative_keeps_old_code::DEFECT as ALTERNATIVE_KEEPS_OLD_CODE;
+pub use alternative_not_offered::DEFECT as ALTERNATIVE_NOT_OFFERED;
 pub use alternative_sends_sms::DEFECT as ALTERNATIVE_SENDS_SMS;
 pub use any_registration_code::DEFECT as ANY_REGISTRATION_CODE;
+pub use assurance_overstated::DEFECT as ASSURANCE_OVERSTATED;
+pub use bad_check_digit_counts::DEFECT as BAD_CHECK_DIGIT_COUNTS;
+pub use cancel_signs_in::DEFECT as CANCEL_SIGNS_IN;
+pub use cancelled_material_lives::DEFECT as CANCELLED_MATERIAL_LIVES;
+pub use certificate_after_revocation::DEFECT as CERTIFICATE_AFTER_REVOCATION;
+pub use certificate_at_token_step::DEFECT as CERTIFICATE_AT_TOKEN_STEP;
 pub use certificate_before_second_factor::DEFECT as CERTIFICATE_BEFORE_SECOND_FACTOR;
+pub use certificate_while_activating::DEFECT as CERTIFICATE_WHILE_ACTIVATING;
+pub use code_compared_by_prefix::DEFECT as CODE_COMPARED_BY_PREFIX;
 pub use code_in_page::DEFECT as CODE_IN_PAGE;
 pub use code_not_bound_to_session::DEFECT as CODE_NOT_BOUND_TO_SESSION;
 pub use code_of_another_person_accepted::DEFECT as CODE_OF_ANOTHER_PERSON_ACCEPTED;
+pub use code_prefix_accepted::DEFECT as CODE_PREFIX_ACCEPTED;
 pub use counter_reset_by_resend::DEFECT as COUNTER_RESET_BY_RESEND;
+pub use desktop_name_missing::DEFECT as DESKTOP_NAME_MISSING;
+pub use desktop_not_offered::DEFECT as DESKTOP_NOT_OFFERED;
 pub use destination_unmasked::DEFECT as DESTINATION_UNMASKED;
 pub use email_although_number_on_file::DEFECT as EMAIL_ALTHOUGH_NUMBER_ON_FILE;
+pub use email_as_sign_in_factor::DEFECT as EMAIL_AS_SIGN_IN_FACTOR;
+pub use empty_code_accepted::DEFECT as EMPTY_CODE_ACCEPTED;
 pub use enrolment_not_forced::DEFECT as ENROLMENT_NOT_FORCED;
+pub use enrolment_stuck_after_cancel::DEFECT as ENROLMENT_STUCK_AFTER_CANCEL;
+pub use exact_input_only::DEFECT as EXACT_INPUT_ONLY;
+pub use failures_never_cleared::DEFECT as FAILURES_NEVER_CLEARED;
+pub use fallback_to_pin::DEFECT as FALLBACK_TO_PIN;
+pub use former_person_remains::DEFECT as FORMER_PERSON_REMAINS;
 pub use four_digit_pin::DEFECT as FOUR_DIGIT_PIN;
+pub use leading_zero_dropped::DEFECT as LEADING_ZERO_DROPPED;
+pub use list_shows_everybody::DEFECT as LIST_SHOWS_EVERYBODY;
+pub use lock_tells_password::DEFECT as LOCK_TELLS_PASSWORD;
 pub use locked_accepts_right_code::DEFECT as LOCKED_ACCEPTS_RIGHT_CODE;
+pub use lockout_for_everyone::DEFECT as LOCKOUT_FOR_EVERYONE;
 pub use lockout_per_session::DEFECT as LOCKOUT_PER_SESSION;
+pub use long_input_ends_session::DEFECT as LONG_INPUT_ENDS_SESSION;
 pub use message_sent_twice::DEFECT as MESSAGE_SENT_TWICE;
 pub use no_binding_notice::DEFECT as NO_BINDING_NOTICE;
 pub use no_lockout::DEFECT as NO_LOCKOUT;
+pub use nul_ends_code::DEFECT as NUL_ENDS_CODE;
 pub use ok_without_token::DEFECT as OK_WITHOUT_TOKEN;
+pub use older_material_lives::DEFECT as OLDER_MATERIAL_LIVES;
+pub use password_error_named::DEFECT as PASSWORD_ERROR_NAMED;
+pub use passwords_unlimited::DEFECT as PASSWORDS_UNLIMITED;
+pub use pin_before_password::DEFECT as PIN_BEFORE_PASSWORD;
 pub use pin_never_expires::DEFECT as PIN_NEVER_EXPIRES;
 pub use pin_replay_accepted::DEFECT as PIN_REPLAY_ACCEPTED;
+pub use pin_sent_beside_token::DEFECT as PIN_SENT_BESIDE_TOKEN;
 pub use pin_suffices_after_enrolment::DEFECT as PIN_SUFFICES_AFTER_ENROLMENT;
+pub use race_activation::DEFECT as RACE_ACTIVATION;
+pub use race_attempts::DEFECT as RACE_ATTEMPTS;
+pub use race_code::DEFECT as RACE_CODE;
+pub use race_messages::DEFECT as RACE_MESSAGES;
+pub use race_token_code::DEFECT as RACE_TOKEN_CODE;
+pub use re_enrolment_bypass::DEFECT as RE_ENROLMENT_BYPASS;
+pub use registration_code_of_another::DEFECT as REGISTRATION_CODE_OF_ANOTHER;
 pub use replay_accepted::DEFECT as REPLAY_ACCEPTED;
 pub use resend_keeps_old_code::DEFECT as RESEND_KEEPS_OLD_CODE;
+pub use revocation_keeps_sessions::DEFECT as REVOCATION_KEEPS_SESSIONS;
+pub use revoke_by_number_alone::DEFECT as REVOKE_BY_NUMBER_ALONE;
+pub use revoke_without_second_factor::DEFECT as REVOKE_WITHOUT_SECOND_FACTOR;
+pub use right_password_clears_failures::DEFECT as RIGHT_PASSWORD_CLEARS_FAILURES;
+pub use same_code_on_every_channel::DEFECT as SAME_CODE_ON_EVERY_CHANNEL;
 pub use same_material_again::DEFECT as SAME_MATERIAL_AGAIN;
+pub use session_never_idles::DEFECT as SESSION_NEVER_IDLES;
 pub use sign_out_keeps_session::DEFECT as SIGN_OUT_KEEPS_SESSION;
+pub use strangers_never_lock::DEFECT as STRANGERS_NEVER_LOCK;
+pub use tokens_listed_to_anyone::DEFECT as TOKENS_LISTED_TO_ANYONE;
+pub use unknown_user_body::DEFECT as UNKNOWN_USER_BODY;
+pub use unknown_user_status::DEFECT as UNKNOWN_USER_STATUS;
+pub use unlimited_messages::DEFECT as UNLIMITED_MESSAGES;
+pub use unlimited_sign_ins::DEFECT as UNLIMITED_SIGN_INS;
+pub use unlock_does_nothing::DEFECT as UNLOCK_DOES_NOTHING;
 pub use wide_window::DEFECT as WIDE_WINDOW;
+pub use wildcard_code::DEFECT as WILDCARD_CODE;
 
 /// A bug that can be switched on.
 #[derive(Debug, PartialEq, Eq)]
@@ -73,31 +177,83 @@ pub struct Defect {
 pub static DEFECTS: &[&Defect] = &[
     &ACTIVATION_NEVER_EXPIRES,
     &ACTIVATION_REUSABLE,
+    &ALTERNATIVE_KEEPS_OLD_CODE,
+    &ALTERNATIVE_NOT_OFFERED,
     &ALTERNATIVE_SENDS_SMS,
     &ANY_REGISTRATION_CODE,
+    &ASSURANCE_OVERSTATED,
+    &BAD_CHECK_DIGIT_COUNTS,
+    &CANCEL_SIGNS_IN,
+    &CANCELLED_MATERIAL_LIVES,
+    &CERTIFICATE_AFTER_REVOCATION,
+    &CERTIFICATE_AT_TOKEN_STEP,
     &CERTIFICATE_BEFORE_SECOND_FACTOR,
+    &CERTIFICATE_WHILE_ACTIVATING,
+    &CODE_COMPARED_BY_PREFIX,
     &CODE_IN_PAGE,
     &CODE_NOT_BOUND_TO_SESSION,
     &CODE_OF_ANOTHER_PERSON_ACCEPTED,
+    &CODE_PREFIX_ACCEPTED,
     &COUNTER_RESET_BY_RESEND,
+    &DESKTOP_NAME_MISSING,
+    &DESKTOP_NOT_OFFERED,
     &DESTINATION_UNMASKED,
     &EMAIL_ALTHOUGH_NUMBER_ON_FILE,
+    &EMAIL_AS_SIGN_IN_FACTOR,
+    &EMPTY_CODE_ACCEPTED,
     &ENROLMENT_NOT_FORCED,
+    &ENROLMENT_STUCK_AFTER_CANCEL,
+    &EXACT_INPUT_ONLY,
+    &FAILURES_NEVER_CLEARED,
+    &FALLBACK_TO_PIN,
+    &FORMER_PERSON_REMAINS,
     &FOUR_DIGIT_PIN,
+    &LEADING_ZERO_DROPPED,
+    &LIST_SHOWS_EVERYBODY,
+    &LOCK_TELLS_PASSWORD,
     &LOCKED_ACCEPTS_RIGHT_CODE,
+    &LOCKOUT_FOR_EVERYONE,
     &LOCKOUT_PER_SESSION,
+    &LONG_INPUT_ENDS_SESSION,
     &MESSAGE_SENT_TWICE,
     &NO_BINDING_NOTICE,
     &NO_LOCKOUT,
+    &NUL_ENDS_CODE,
     &OK_WITHOUT_TOKEN,
+    &OLDER_MATERIAL_LIVES,
+    &PASSWORD_ERROR_NAMED,
+    &PASSWORDS_UNLIMITED,
+    &PIN_BEFORE_PASSWORD,
     &PIN_NEVER_EXPIRES,
     &PIN_REPLAY_ACCEPTED,
+    &PIN_SENT_BESIDE_TOKEN,
     &PIN_SUFFICES_AFTER_ENROLMENT,
+    &RACE_ACTIVATION,
+    &RACE_ATTEMPTS,
+    &RACE_CODE,
+    &RACE_MESSAGES,
+    &RACE_TOKEN_CODE,
+    &RE_ENROLMENT_BYPASS,
+    &REGISTRATION_CODE_OF_ANOTHER,
     &REPLAY_ACCEPTED,
     &RESEND_KEEPS_OLD_CODE,
+    &REVOCATION_KEEPS_SESSIONS,
+    &REVOKE_BY_NUMBER_ALONE,
+    &REVOKE_WITHOUT_SECOND_FACTOR,
+    &RIGHT_PASSWORD_CLEARS_FAILURES,
+    &SAME_CODE_ON_EVERY_CHANNEL,
     &SAME_MATERIAL_AGAIN,
+    &SESSION_NEVER_IDLES,
     &SIGN_OUT_KEEPS_SESSION,
+    &STRANGERS_NEVER_LOCK,
+    &TOKENS_LISTED_TO_ANYONE,
+    &UNKNOWN_USER_BODY,
+    &UNKNOWN_USER_STATUS,
+    &UNLIMITED_MESSAGES,
+    &UNLIMITED_SIGN_INS,
+    &UNLOCK_DOES_NOTHING,
     &WIDE_WINDOW,
+    &WILDCARD_CODE,
 ];
 
 /// The defect called `name`.

@@ -24,7 +24,7 @@ async fn activate(State(site): State<Arc<Site>>, request: Request<Body>) -> Resp
     let body = read(request.into_body()).await;
     // What is no JSON is malformed, which the core says of null too.
     let body = body.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null);
-    answer(site.reference.activate_device(&body))
+    answer(site.reference.activate_device(&body).await)
 }
 
 fn answer(reply: NetworkReply) -> Response {
