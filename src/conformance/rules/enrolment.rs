@@ -16,6 +16,7 @@ pub(super) static FRESH_MATERIAL: Requirement = Requirement {
     clause: "6.4.1",
     text: "Each start of an enrolment shows new activation material.",
     judge: fresh_material,
+    weakness: Some(330),
     ..Requirement::PLAIN
 };
 
@@ -55,6 +56,7 @@ pub(super) static BINDING_SINGLE_USE: Requirement = Requirement {
     judge: binding_single_use,
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
+    weakness: Some(294),
     ..Requirement::PLAIN
 };
 
@@ -94,6 +96,7 @@ pub(super) static BINDING_TEN_MINUTES: Requirement = Requirement {
     judge: binding_ten_minutes,
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
+    weakness: Some(613),
     ..Requirement::PLAIN
 };
 
@@ -169,6 +172,7 @@ pub(super) static ABANDONED_BINDS_NOBODY: Requirement = Requirement {
     text: "An enrolment that was never finished leaves the person without a token.",
     judge: abandoned_binds_nobody,
     reading: Reading::Own,
+    weakness: Some(304),
     ..Requirement::PLAIN
 };
 
