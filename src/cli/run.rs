@@ -101,9 +101,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let piped = destinations.iter().any(|(_, target)| matches!(target, Target::StandardOutput));
     let told = String::from_utf8_lossy(&text);
     if piped {
-        super::print_aside(&told)
+        super::print_aside(&told);
     } else {
-        super::print(&told)
+        super::print(&told);
     }
     for (form, target) in destinations {
         match target {

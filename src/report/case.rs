@@ -45,7 +45,13 @@ pub(super) fn cases(run: &Run) -> impl Iterator<Item = Case<'_>> {
 impl<'a> Case<'a> {
     /// The folder of the scenario: the suite of the case.
     pub(super) fn folder(&self) -> &'a str {
-        self.played.plan.id.rsplit_once('/').map_or("scenarios", |(folder, _)| folder)
+        self.file_id().rsplit_once('/').map_or("scenarios", |(folder, _)| folder)
+    }
+
+    /// The id without the variation: what all variations of one file share.
+    pub(super) fn file_id(&self) -> &'a str {
+        let plan = &self.played.plan;
+        plan.id.strip_suffix(&plan.variation).unwrap_or(&plan.id)
     }
 
     /// The suite in the dotted form of a class name.
@@ -78,8 +84,14 @@ impl<'a> Case<'a> {
     /// The message and all that goes with it: troubles, the command that shows them again, and the
     /// requirements that were put to the test.
     pub(super) fn text(&self) -> Option<String> {
-        let mut parts = vec![self.message()?];
-        parts.extend(self.troubles.iter().map(|trouble| printable(&trouble.plain())));
+        let message = self.message()?;
+        let told = self.troubles.iter().map(|trouble| printable(&trouble.plain()));
+        // The first trouble's headline is most often the message itself.
+        let told = told.map(|text| match text.split_once('\n') {
+            Some((head, rest)) if one_line(head) == message => rest.to_owned(),
+            _ => text,
+        });
+        let mut parts: Vec<String> = std::iter::once(message.clone()).chain(told).collect();
         if self.troubles.is_empty() {
             parts.push(format!("  {:>9}  {}", "again", printable(&self.replay)));
         }

@@ -114,18 +114,19 @@ fn test(case: &Case<'_>) -> Value {
         "extra": { "requirements": requirements },
     });
     if let Value::Object(fields) = &mut test {
-        trouble(case, fields);
+        add_optional(case, fields);
     }
     test
 }
 
-/// Message, trace, line and snippet of a case that is no plain pass.
-fn trouble(case: &Case<'_>, fields: &mut Map<String, Value>) {
+/// What not every case has: message, trace, line and snippet of a trouble, and the axes.
+fn add_optional(case: &Case<'_>, fields: &mut Map<String, Value>) {
     let snippet = case.troubles.iter().find_map(|trouble| trouble.place.as_ref());
     let found = [
         ("message", case.message().map(Value::from)),
         ("trace", case.text().map(Value::from)),
         ("line", case.line().map(Value::from)),
+        ("parameters", parameters(&case.played.plan.variation)),
         ("snippet", snippet.map(|(_, source)| printable(source).into())),
     ];
     for (name, value) in found {
@@ -143,6 +144,13 @@ fn labels(case: &Case<'_>) -> Value {
         labels["needs"] = json!(plan.needs);
     }
     labels
+}
+
+/// The axes of `[platform=ios,round=2]` by name.
+fn parameters(variation: &str) -> Option<Value> {
+    let chosen = variation.strip_prefix('[')?.strip_suffix(']')?;
+    let axes = chosen.split(',').filter_map(|axis| axis.split_once('='));
+    Some(axes.map(|(name, value)| (name.to_owned(), Value::from(one_line(value)))).collect())
 }
 
 fn step_status(course: Course) -> &'static str {

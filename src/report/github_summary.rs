@@ -178,7 +178,9 @@ mod tests {
     #[test]
     fn a_full_page_ends_at_a_row() {
         let mut page = Page { text: String::new(), most: 10, left_out: 0 };
-        ["12345", "1234", "x", "y"].into_iter().for_each(|row| page.row(row));
+        for row in ["12345", "1234", "x", "y"] {
+            page.row(row);
+        }
         assert_eq!((page.text.as_str(), page.left_out), ("12345\n", 3));
     }
 

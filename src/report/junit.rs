@@ -36,9 +36,7 @@ impl Form for Junit {
             let took = cases.iter().map(Case::took).sum();
             suite.set_time(took);
             whole += took;
-            cases.iter().for_each(|case| {
-                suite.add_test_case(test_case(case));
-            });
+            suite.add_test_cases(cases.iter().map(test_case));
             report.add_test_suite(suite);
         }
         report.set_time(whole);

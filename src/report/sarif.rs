@@ -162,11 +162,17 @@ fn result(breach: &Breach<'_>, rules: &[&'static Requirement]) -> Value {
     })
 }
 
-/// The same for the same rule and scenario, however the steps of the scenario move.
+/// The same for the same rule and scenario, however the steps of the scenario move; variations of
+/// one file show one finding.
 fn fingerprint(breach: &Breach<'_>) -> String {
-    let of = format!("{}\n{}", breach.requirement.id, breach.case.played.plan.id);
+    let of = format!("{}\n{}", breach.requirement.id, breach.case.file_id());
     let digest = HEXLOWER.encode(&Sha256::digest(of.as_bytes()));
     format!("{}:1", &digest[..16])
+}
+
+/// A digit of base 16.
+fn hex(half: u8) -> char {
+    char::from_digit(u32::from(half), 16).unwrap_or('0').to_ascii_uppercase()
 }
 
 /// The file as a URI reference: below the root of the sources if it is relative.
@@ -176,7 +182,7 @@ fn artifact(file: &str) -> Value {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             uri.push(char::from(byte));
         } else {
-            uri.push_str(&format!("%{byte:02X}"));
+            uri.extend(['%', hex(byte >> 4), hex(byte & 15)]);
         }
     }
     if uri.starts_with('/') {

@@ -65,6 +65,7 @@ const TEST: Fields = &[
     ("type", false, Kind::Text),
     ("filePath", false, Kind::Text),
     ("steps", false, Kind::Any),
+    ("parameters", false, Kind::Any),
     ("extra", false, Kind::Any),
 ];
 
@@ -167,4 +168,18 @@ fn a_failure_has_its_place_its_step_and_its_requirements() {
         .expect("the broken one");
     assert_eq!(broken["finding"], "broken");
     assert_eq!(broken["level"], "MUST");
+}
+
+#[test]
+fn a_variation_has_its_axes_as_parameters_and_its_file_as_suite() {
+    let mut run = showcase();
+    let first = &mut run.played[0];
+    let mut plan = (*first.plan).clone();
+    plan.variation = "[ratio=1/2,round=2]".to_owned();
+    plan.id += &plan.variation;
+    first.plan = std::sync::Arc::new(plan);
+    let report: Value = serde_json::from_str(&written(&run, "ctrf")).expect("it is JSON");
+    let test = &tests(&report)[0];
+    assert_eq!(test["parameters"], serde_json::json!({ "ratio": "1/2", "round": "2" }));
+    assert_eq!(test["suite"], serde_json::json!(["fobwatch", "sign-in"]));
 }
