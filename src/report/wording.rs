@@ -32,7 +32,7 @@ pub(super) fn clipped(parts: &[String], most: usize) -> String {
             text.push_str(part);
         } else {
             let more = parts.len() - index;
-            text += &format!("\n({more} more left out: the text would be too long)");
+            text = format!("{text}\n({more} more left out: the text would be too long)");
             break;
         }
     }
