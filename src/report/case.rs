@@ -86,9 +86,9 @@ impl<'a> Case<'a> {
     pub(super) fn text(&self) -> Option<String> {
         let message = self.message()?;
         let told = self.troubles.iter().map(|trouble| printable(&trouble.plain()));
-        // The first trouble's headline is most often the message itself.
+        // The message is most often the headline of the first trouble.
         let told = told.map(|text| match text.split_once('\n') {
-            Some((head, rest)) if one_line(head) == message => rest.to_owned(),
+            Some((head, rest)) if message.ends_with(&one_line(head)) => rest.to_owned(),
             _ => text,
         });
         let mut parts: Vec<String> = std::iter::once(message.clone()).chain(told).collect();

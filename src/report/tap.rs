@@ -43,7 +43,7 @@ fn write_steps(case: &Case<'_>, output: &mut dyn Write) -> io::Result<()> {
     if steps.is_empty() {
         return Ok(());
     }
-    writeln!(output, "# Subtest: {}", one_line(&case.name()))?;
+    writeln!(output, "# Subtest: {}", described(&case.name()))?;
     writeln!(output, "    1..{}", steps.len())?;
     for (index, (step, course)) in steps.iter().enumerate() {
         let (ok, directive) = match course {
