@@ -194,7 +194,8 @@ impl Subject for Direct {
             let view = self.reference.handle(&SessionId::new(session), operation).await;
             let reply: Reply = view.to_reply();
             let body = view.body();
-            let form = Form { status: view.status(), headers: Vec::new(), body: Form::shape(&body) };
+            let form =
+                Form { status: view.status(), headers: Vec::new(), body: Form::shape(&body) };
             Ok(Answer { reply, shown: body.to_string(), form: Some(form) })
         })
     }

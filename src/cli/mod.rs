@@ -167,3 +167,10 @@ fn print(text: &str) {
     let mut output = anstream::stdout().lock();
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
+
+/// Prints to standard error what would go to standard output if a report did not go there.
+fn print_aside(text: &str) {
+    use std::io::Write;
+    let mut output = anstream::stderr().lock();
+    let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}

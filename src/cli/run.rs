@@ -36,7 +36,8 @@ pub(super) struct Arguments {
     /// How many scenarios to play at once [default: one for each core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// Write a report: junit=FILE or ndjson=FILE; may be given several times
+    /// Write a report; `-` is standard output; may be given several times. Forms: junit, ndjson,
+    /// ctrf, tap, sarif, github, github-summary
     #[arg(long, value_name = "FORM=FILE")]
     report: Vec<String>,
     /// Where the SMS gateway listens, for subjects that are told beforehand
@@ -63,8 +64,16 @@ impl Default for Arguments {
     }
 }
 
-/// A report form and the file it goes to.
-type Destination = (&'static dyn report::Form, PathBuf);
+/// A report form and where it goes.
+type Destination = (&'static dyn report::Form, Target);
+
+/// Where a report goes.
+enum Target {
+    /// Where the terminal's report goes otherwise; that one makes room.
+    StandardOutput,
+    /// A file, made anew.
+    File(PathBuf),
+}
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let settings = settings(&arguments)?;
@@ -89,10 +98,19 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
         Stopped::new(Exit::CannotWrite, format!("error: cannot write {what}: {why}"))
     };
     terminal::write(&run, detail, &mut text).map_err(|error| cannot("the report", &error))?;
-    super::print(&String::from_utf8_lossy(&text));
-    for (form, path) in destinations {
-        write_report(form, &path, &run)
-            .map_err(|error| cannot(&path.display().to_string(), &error))?;
+    let piped = destinations.iter().any(|(_, target)| matches!(target, Target::StandardOutput));
+    let told = String::from_utf8_lossy(&text);
+    if piped {
+        super::print_aside(&told);
+    } else {
+        super::print(&told);
+    }
+    for (form, target) in destinations {
+        match target {
+            Target::StandardOutput => super::print(&written(form, &run)?),
+            Target::File(path) => write_report(form, &path, &run)
+                .map_err(|error| cannot(&path.display().to_string(), &error))?,
+        }
     }
     gateways.close().await;
     Ok(exit(&run))
@@ -150,20 +168,33 @@ pub(super) fn profiles(names: &[String]) -> Result<Vec<&'static Profile>, Stoppe
 }
 
 fn destinations(reports: &[String]) -> Result<Vec<Destination>, Stopped> {
-    let parse = |text: &String| {
-        let found = text
-            .split_once('=')
-            .and_then(|(name, file)| report::form(name).map(|form| (form, PathBuf::from(file))));
-        found.ok_or_else(|| {
-            let forms: Vec<String> = report::FORMS
-                .iter()
-                .map(|form| format!("  {}=FILE  {}", form.name(), form.purpose()))
-                .collect();
-            let known = forms.join("\n");
-            Stopped::new(Exit::Usage, format!("error: `{text}` is no report; write\n{known}"))
-        })
+    reports.iter().map(|text| destination(text).ok_or_else(|| no_report(text))).collect()
+}
+
+/// `FORM=FILE`, `FORM=-`, or `FORM` alone if it is made for the log.
+fn destination(text: &str) -> Option<Destination> {
+    let (name, target) = match text.split_once('=') {
+        Some((name, "-")) => (name, Target::StandardOutput),
+        Some((name, file)) => (name, Target::File(PathBuf::from(file))),
+        None => (text, Target::StandardOutput),
     };
-    reports.iter().map(parse).collect()
+    let form = report::form(name)?;
+    (text.contains('=') || form.is_for_a_log()).then_some((form, target))
+}
+
+fn no_report(text: &str) -> Stopped {
+    let forms: Vec<String> = report::FORMS
+        .iter()
+        .map(|form| {
+            let usual = if form.is_for_a_log() { "" } else { "=FILE" };
+            format!("  {:<20} {}", format!("{}{usual}", form.name()), form.purpose())
+        })
+        .collect();
+    let known = forms.join("\n");
+    let message = format!(
+        "error: `{text}` is no report; write one of these, `-` for FILE is standard output\n{known}"
+    );
+    Stopped::new(Exit::Usage, message)
 }
 
 fn choose(tickets: Vec<runner::Ticket>, only: &[String]) -> Result<Vec<runner::Ticket>, Stopped> {
@@ -213,6 +244,15 @@ fn progress(scenarios: usize) -> indicatif::ProgressBar {
     } else {
         indicatif::ProgressBar::hidden()
     }
+}
+
+fn written(form: &dyn report::Form, run: &Run) -> Result<String, Stopped> {
+    let mut bytes = Vec::new();
+    form.write(run, &mut bytes).map_err(|error| {
+        let message = format!("error: cannot write the report {}: {error}", form.name());
+        Stopped::new(Exit::CannotWrite, message)
+    })?;
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 fn write_report(form: &dyn report::Form, path: &PathBuf, run: &Run) -> std::io::Result<()> {

@@ -223,7 +223,8 @@ impl Parameters {
         }
         let seconds = Duration::from_secs;
         set.pin_lifetime = wanted.code_lifetime.map_or(set.pin_lifetime, seconds);
-        set.activation_lifetime = wanted.activation_lifetime.map_or(set.activation_lifetime, seconds);
+        set.activation_lifetime =
+            wanted.activation_lifetime.map_or(set.activation_lifetime, seconds);
         set.lockout_attempts = wanted.attempts.unwrap_or(set.lockout_attempts);
         if let Some(lockout) = wanted.lockout {
             set.lockout_lifetime = (lockout > 0).then(|| seconds(lockout));

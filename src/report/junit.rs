@@ -1,12 +1,21 @@
 //! JUnit XML in the dialect that GitLab, Jenkins and the GitHub actions read: unique stable names,
-//! text in the element's body and its message attribute, no seeds or ports in names.
+//! text in the element's body and its message attribute, file and line of the step that went wrong.
+//!
+//! There are no dates in it and no seeds or ports in names, and the times are those of the
+//! scenario's own clock: two runs with one seed give the same bytes.
 
 use super::Form;
-use super::trouble::{self, Trouble};
+use super::case::{Case, cases};
+use super::trouble::Cause;
+use super::wording::{clipped, one_line, printable};
 use crate::conformance::Verdict;
-use crate::runner::{Played, Run};
-use quick_junit::{NonSuccessKind, Report, TestCase, TestCaseStatus, TestSuite};
+use crate::runner::Run;
+use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
 use std::io::{self, Write};
+use std::time::Duration;
+
+/// Jenkins keeps 1,000 characters of what a passing case has written and cuts the middle out.
+const LONGEST_NOTE: usize = 900;
 
 pub(super) struct Junit;
 
@@ -21,57 +30,68 @@ impl Form for Junit {
 
     fn write(&self, run: &Run, output: &mut dyn Write) -> io::Result<()> {
         let mut report = Report::new("fobwatch");
-        for (folder, played) in by_folder(run) {
-            let mut suite = TestSuite::new(format!("fobwatch.{folder}"));
-            for one in played {
-                suite.add_test_case(test_case(run, folder, one));
-            }
+        let mut whole = Duration::ZERO;
+        for (class, cases) in by_class(run) {
+            let mut suite = TestSuite::new(class);
+            let took = cases.iter().map(Case::took).sum();
+            suite.set_time(took);
+            whole += took;
+            suite.add_test_cases(cases.iter().map(test_case));
             report.add_test_suite(suite);
         }
+        report.set_time(whole);
         report.serialize(&mut *output).map_err(io::Error::other)
     }
 }
 
 /// Groups scenarios by their folder, keeping the order of the catalogue.
-fn by_folder(run: &Run) -> Vec<(&str, Vec<&Played>)> {
-    let mut groups: Vec<(&str, Vec<&Played>)> = Vec::new();
-    for played in &run.played {
-        let folder = played.plan.id.rsplit_once('/').map_or("scenarios", |(folder, _)| folder);
-        match groups.iter_mut().find(|(known, _)| *known == folder) {
-            Some((_, group)) => group.push(played),
-            None => groups.push((folder, vec![played])),
+fn by_class(run: &Run) -> Vec<(String, Vec<Case<'_>>)> {
+    let mut groups: Vec<(String, Vec<Case<'_>>)> = Vec::new();
+    for case in cases(run) {
+        let class = case.class();
+        match groups.iter_mut().find(|(known, _)| *known == class) {
+            Some((_, group)) => group.push(case),
+            None => groups.push((class, vec![case])),
         }
     }
     groups
 }
 
-fn test_case(run: &Run, folder: &str, played: &Played) -> TestCase {
-    let mut case =
-        TestCase::new(format!("{} {}", played.plan.id, played.plan.title), status(run, played));
-    case.set_classname(format!("fobwatch.{folder}"));
-    case.extra.insert("file".into(), played.plan.file.as_str().into());
-    case
+fn test_case(case: &Case<'_>) -> TestCase {
+    let mut written = TestCase::new(case.name(), status(case));
+    written.set_classname(case.class());
+    written.set_time(case.took());
+    let file = one_line(&case.played.plan.file);
+    written.extra.insert("file".into(), file.trim_start_matches("./").into());
+    if let Some(line) = case.line() {
+        written.extra.insert("line".into(), line.to_string().into());
+    }
+    // Only some readers keep properties, so that the body names the requirements too.
+    written.add_properties(case.tested().map(|(requirement, word)| {
+        Property::new("requirement", format!("{} {word}", requirement.id))
+    }));
+    if case.played.verdict == Verdict::Weak
+        && let Some(text) = case.text()
+    {
+        let lines: Vec<String> = text.lines().map(str::to_owned).collect();
+        written.set_system_out(clipped(&lines, LONGEST_NOTE));
+    }
+    written
 }
 
-fn status(run: &Run, played: &Played) -> TestCaseStatus {
-    let troubles = trouble::troubles(run, played);
-    let headline = troubles.first().map_or_else(
-        || played.remark.clone().unwrap_or_else(|| played.verdict.to_string()),
-        Trouble::headline,
-    );
-    let body: Vec<String> = troubles.iter().map(Trouble::plain).collect();
-    let mut status = match played.verdict {
+fn status(case: &Case<'_>) -> TestCaseStatus {
+    let mut status = match case.played.verdict {
         Verdict::Pass | Verdict::Weak => return TestCaseStatus::success(),
         Verdict::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
         Verdict::Inconclusive | Verdict::Skipped => TestCaseStatus::skipped(),
     };
-    let message = match played.verdict {
-        Verdict::Inconclusive => format!("INCONCLUSIVE {headline}"),
-        Verdict::Skipped => format!("UNSUPPORTED {headline}"),
-        Verdict::Pass | Verdict::Weak | Verdict::Fail => headline,
-    };
-    let text = if body.is_empty() { message.clone() } else { body.join("\n") };
-    status.set_message(message);
-    status.set_description(text);
+    status.set_message(case.message().unwrap_or_default());
+    status.set_description(printable(&case.text().unwrap_or_default()));
+    if case.played.verdict == Verdict::Fail {
+        status.set_type(case.troubles.first().map_or("failure", |trouble| match trouble.cause {
+            Cause::Requirement(requirement) => requirement.id,
+            Cause::Expectation => "expectation",
+        }));
+    }
     status
 }

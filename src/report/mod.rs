@@ -1,10 +1,18 @@
 //! Tells people how a run came out. A report decides nothing: it only says.
 
+mod case;
+mod ctrf;
 mod evidence;
+mod github;
+mod github_summary;
 mod junit;
 mod ndjson;
+mod sarif;
+mod severity;
+mod tap;
 pub mod terminal;
 pub mod trouble;
+mod wording;
 
 use crate::conformance::{Finding, REQUIREMENTS, Requirement};
 use crate::journal::Event;
@@ -19,6 +27,11 @@ pub trait Form: Sync {
     /// What it is for, one line.
     fn purpose(&self) -> &'static str;
 
+    /// Whether it is made for the log of a run: it goes to standard output unless told otherwise.
+    fn is_for_a_log(&self) -> bool {
+        false
+    }
+
     /// Writes the whole run.
     ///
     /// # Errors
@@ -27,7 +40,15 @@ pub trait Form: Sync {
 }
 
 /// Every form, one line each.
-pub static FORMS: &[&dyn Form] = &[&junit::Junit, &ndjson::Ndjson];
+pub static FORMS: &[&dyn Form] = &[
+    &junit::Junit,
+    &ndjson::Ndjson,
+    &ctrf::Ctrf,
+    &tap::Tap,
+    &sarif::Sarif,
+    &github::Github,
+    &github_summary::GithubSummary,
+];
 
 /// The form called `name`.
 #[must_use]

@@ -5,7 +5,7 @@ use super::evidence;
 use crate::conformance::{Finding, Level, Requirement};
 use crate::journal::{Entry, EntryId, Event, Expectation};
 use crate::runner::{Played, Run};
-use crate::scenario::plan::Step;
+use crate::scenario::plan::{Place, Step};
 
 /// One thing that went wrong, or that keeps us from saying anything.
 pub struct Trouble {
@@ -13,6 +13,8 @@ pub struct Trouble {
     pub cause: Cause,
     /// `file:line:column` in the user's file, and the line itself.
     pub place: Option<(String, String)>,
+    /// Where in the file that is.
+    pub step: Option<Place>,
     /// What should have happened.
     pub expected: String,
     /// What happened.
@@ -74,6 +76,7 @@ fn trouble(
     Trouble {
         cause,
         place: step.map(|step| place(played, step)),
+        step: step.map(|step| step.place),
         expected,
         observed,
         evidence: shown.map(|entry| (since_start(played, entry), evidence::line(entry))).collect(),

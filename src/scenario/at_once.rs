@@ -28,11 +28,7 @@ pub(super) struct Group<'t> {
 
 impl<'t> Group<'t> {
     /// The group in `mapping`, or nothing if the step is an ordinary one.
-    pub(super) fn of(
-        source: &str,
-        mapping: &Mapping<'t>,
-        faults: &mut Vec<Fault>,
-    ) -> Option<Self> {
+    pub(super) fn of(source: &str, mapping: &Mapping<'t>, faults: &mut Vec<Fault>) -> Option<Self> {
         let tree = mapping.tree;
         let id = mapping.value(AT_ONCE)?;
         for (key, span, _) in &mapping.entries {

@@ -35,7 +35,11 @@ pub use schema::schema;
 ///
 /// # Errors
 /// Every mistake in it, in the order of the file. A scenario with a mistake is no plan.
-pub fn load(name: &str, source: &str, known_requirements: &[&str]) -> Result<Vec<Plan>, Vec<Diagnosis>> {
+pub fn load(
+    name: &str,
+    source: &str,
+    known_requirements: &[&str],
+) -> Result<Vec<Plan>, Vec<Diagnosis>> {
     let (tree, mut faults) = tree::plant(source);
     let text = lower::Source { name, text: source, known_requirements };
     let mut plans = Vec::new();

@@ -27,7 +27,7 @@ fn python() -> String {
 }
 
 /// Runs the script of tests/clients called `name` and reads the JSON that it prints.
-async fn run(name: &str, arguments: &[&str]) -> Value {
+pub(crate) async fn run(name: &str, arguments: &[&str]) -> Value {
     let script = format!("{}/tests/clients/{name}", env!("CARGO_MANIFEST_DIR"));
     let command = Command::new(python())
         .arg(script)

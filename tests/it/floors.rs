@@ -94,7 +94,11 @@ const REGISTERS: [(&str, &str, &[&str]); 5] = [
     ("gateways/sms", "gateways/sms/mod.rs", &["mod", "segment"]),
     ("conformance/rules", "conformance/rules/mod.rs", &["mod"]),
     ("reference/defects", "reference/defects/mod.rs", &["mod"]),
-    ("report", "report/mod.rs", &["mod", "evidence", "terminal", "trouble"]),
+    (
+        "report",
+        "report/mod.rs",
+        &["mod", "case", "evidence", "severity", "terminal", "trouble", "wording"],
+    ),
     ("cli", "cli/mod.rs", &["mod", "files"]),
 ];
 

@@ -100,14 +100,13 @@ async fn pool(plan: Plan, against: &str, clock: Arc<dyn Clock>) -> (Gateways, Ar
         smtp: gateways.addresses().smtp,
     };
     let clock_of_stage = Arc::clone(&clock);
-    let stage =
-        Stage {
-            scenario: "load".to_owned(),
-            seed: 1,
-            clock: clock_of_stage,
-            gateways: endpoints,
-            settings: fobwatch::domain::Declared::default(),
-        };
+    let stage = Stage {
+        scenario: "load".to_owned(),
+        seed: 1,
+        clock: clock_of_stage,
+        gateways: endpoints,
+        settings: fobwatch::domain::Declared::default(),
+    };
     let Connection { subject, network } = host.connect(&stage).await.expect("a connection");
     let setting = Setting { seed: 1, clock, inbox, network };
     (gateways, Pool::enrol(subject, &setting, plan, || {}).await.expect("a pool"))

@@ -1,4 +1,12 @@
-//! What people read: the terminal's report, JUnit, and the command's exit codes.
+//! What people read: the terminal's report, the forms for other programs, and the command's exit
+//! codes.
+
+mod ctrf;
+mod github;
+mod junit;
+mod sarif;
+mod showcase;
+mod tap;
 
 use crate::stage;
 use fobwatch::report::{self, terminal};
@@ -27,15 +35,7 @@ fn shown(run: &Run) -> String {
 }
 
 fn defective(name: &str, only: &str) -> Run {
-    stage::runtime().block_on(async {
-        let post = stage::post().await;
-        let against = format!("builtin:reference?defect={name}");
-        let host = fobwatch::adapters::open(&against).await.expect("it is built in");
-        let mut tickets = stage::shipped();
-        tickets.retain(|ticket| ticket.plan.id == only);
-        let settings = stage::settings(&against, 1);
-        fobwatch::runner::run(host, &post.office, tickets, settings, |_| {}).await
-    })
+    showcase::played(name, &[only])
 }
 
 #[test]
@@ -94,6 +94,23 @@ fn exit_codes_mean_what_the_help_says() {
     assert_eq!(code(&["run", "fixtures/broken"]), Some(65));
     let unwritable = "ndjson=/nowhere/at/all.ndjson";
     assert_eq!(code(&["run", only[0], only[1], "--report", unwritable]), Some(74));
+}
+
+#[test]
+fn a_report_on_standard_output_stands_there_alone() {
+    let only = ["run", "--only", "sign-in/replayed-code", "--report"];
+    let output = fobwatch(&[&only[..], &["ctrf=-"]].concat());
+    let read: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON alone");
+    assert_eq!(read["results"]["summary"]["passed"], 1);
+    assert!(text(&output.stderr).contains("1 passed"), "{output:?}");
+    let against = ["--against", "builtin:reference?defect=replay-accepted"];
+    let output = fobwatch(&[&only[..], &["github"], &against].concat());
+    let annotations = text(&output.stdout);
+    assert!(annotations.lines().all(|line| line.starts_with("::error ")), "{annotations}");
+    assert_eq!(output.status.code(), Some(1));
+    let output = fobwatch(&[&only[..], &["junit"]].concat());
+    assert_eq!(output.status.code(), Some(64), "only a form for logs may go without a file");
+    assert!(text(&output.stderr).contains("sarif=FILE"), "{output:?}");
 }
 
 #[test]

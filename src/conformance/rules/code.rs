@@ -19,6 +19,7 @@ pub(super) static OOB_SINGLE_USE: Requirement = Requirement {
     judge: oob_single_use,
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
+    weakness: Some(294),
     ..Requirement::PLAIN
 };
 
@@ -57,6 +58,7 @@ pub(super) static OOB_TEN_MINUTES: Requirement = Requirement {
     judge: |entries| dies_after(entries, Duration::from_mins(10), None),
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
+    weakness: Some(613),
     ..Requirement::PLAIN
 };
 
@@ -71,6 +73,7 @@ pub(super) static EXPIRES: Requirement = Requirement {
         dies_after(entries, declared.unwrap_or(Duration::from_mins(10)), None)
     },
     reading: Reading::Own,
+    weakness: Some(613),
     ..Requirement::PLAIN
 };
 
@@ -114,6 +117,7 @@ pub(super) static OOB_SIX_DIGITS: Requirement = Requirement {
     judge: oob_six_digits,
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
+    weakness: Some(331),
     ..Requirement::PLAIN
 };
 
@@ -147,6 +151,7 @@ pub(super) static BOUND_TO_REQUEST: Requirement = Requirement {
     text: "A delivered code works only for the sign-in that it was sent for.",
     judge: bound_to_request,
     profiles: &["guide", "asvs-l2"],
+    weakness: Some(287),
     ..Requirement::PLAIN
 };
 
@@ -184,6 +189,7 @@ pub(super) static BOUND_TO_PERSON: Requirement = Requirement {
     text: "A code of one person does not sign another one in.",
     judge: bound_to_person,
     reading: Reading::Own,
+    weakness: Some(287),
     ..Requirement::PLAIN
 };
 
@@ -232,6 +238,7 @@ pub(super) static SUPERSEDED_BY_RESEND: Requirement = Requirement {
     text: "A newer code for the same sign-in ends the older one.",
     judge: superseded_by_resend,
     reading: Reading::Own,
+    weakness: Some(613),
     ..Requirement::PLAIN
 };
 
@@ -291,6 +298,7 @@ pub(super) static FRESH: Requirement = Requirement {
     text: "A new request brings a new code.",
     judge: fresh,
     reading: Reading::Own,
+    weakness: Some(330),
     ..Requirement::PLAIN
 };
 

@@ -27,6 +27,7 @@ pub(super) static RIGHT_RECIPIENT: Requirement = Requirement {
     clause: "implied by the guide's introduction",
     text: "A code goes to the person who signs in and to nobody else.",
     judge: right_recipient,
+    weakness: Some(200),
     ..Requirement::PLAIN
 };
 
@@ -100,6 +101,7 @@ pub(super) static ONCE: Requirement = Requirement {
     clause: "implied by step 3 of the guide: a one-time PIN",
     text: "One request sends one message with a code.",
     judge: once,
+    weakness: Some(799),
     ..Requirement::PLAIN
 };
 

@@ -17,6 +17,7 @@ pub(super) static FRESH_MATERIAL: Requirement = Requirement {
     clause: "6.4.1",
     text: "Each start of an enrolment shows new activation material.",
     judge: fresh_material,
+    weakness: Some(330),
     ..Requirement::PLAIN
 };
 
@@ -56,6 +57,7 @@ pub(super) static BINDING_SINGLE_USE: Requirement = Requirement {
     judge: binding_single_use,
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
+    weakness: Some(294),
     ..Requirement::PLAIN
 };
 
@@ -95,6 +97,7 @@ pub(super) static BINDING_TEN_MINUTES: Requirement = Requirement {
     judge: binding_ten_minutes,
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
+    weakness: Some(613),
     ..Requirement::PLAIN
 };
 
@@ -170,6 +173,7 @@ pub(super) static ABANDONED_BINDS_NOBODY: Requirement = Requirement {
     text: "An enrolment that was never finished leaves the person without a token.",
     judge: abandoned_binds_nobody,
     reading: Reading::Own,
+    weakness: Some(304),
     ..Requirement::PLAIN
 };
 

@@ -149,6 +149,7 @@ pub(super) static ENROLMENT_FORCED: Requirement = Requirement {
     clause: "introduction",
     text: "After the first sign-in a second factor must be set up before anything else.",
     judge: enrolment_forced,
+    weakness: Some(308),
     ..Requirement::PLAIN
 };
 
@@ -242,6 +243,7 @@ pub(super) static REGISTRATION_CODE_COMPLETES: Requirement = Requirement {
     clause: "Windows step 4",
     text: "Only the registration code that the token shows completes a desktop activation.",
     judge: registration_code_completes,
+    weakness: Some(304),
     ..Requirement::PLAIN
 };
 
@@ -282,6 +284,7 @@ pub(super) static CONFIRM_NEEDS_TOKEN: Requirement = Requirement {
     clause: "steps 6 to 9, implied by their order",
     text: "OK in the browser does not complete an enrolment whose token is not activated.",
     judge: confirm_needs_token,
+    weakness: Some(304),
     ..Requirement::PLAIN
 };
 
@@ -383,6 +386,7 @@ pub(super) static TOKEN_AFTER_ENROLMENT: Requirement = Requirement {
     clause: "step 11 and the paragraph after it",
     text: "After enrolment a sign-in needs the token; a delivered PIN is neither asked for nor enough.",
     judge: token_after_enrolment,
+    weakness: Some(288),
     ..Requirement::PLAIN
 };
 
@@ -455,6 +459,7 @@ pub(super) static CERTIFICATE_AFTER_SECOND_FACTOR: Requirement = Requirement {
     clause: "step 11",
     text: "A signing certificate is created only in a session signed in with two factors.",
     judge: certificate_after_second_factor,
+    weakness: Some(306),
     ..Requirement::PLAIN
 };
 

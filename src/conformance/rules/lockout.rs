@@ -66,6 +66,7 @@ pub(super) static FAILURES_CAPPED: Requirement = Requirement {
     text: "At most 100 wrong codes in a row, then the authenticator is disabled.",
     judge: |entries| judge_limit(entries, 100, 1),
     profiles: &["guide", "nist-aal2"],
+    weakness: Some(307),
     ..Requirement::PLAIN
 };
 
@@ -78,6 +79,7 @@ pub(super) static FIVE_FAILURES: Requirement = Requirement {
     judge: |entries| judge_limit(entries, 5, 5),
     profiles: &["psd2"],
     reading: Reading::Excerpt,
+    weakness: Some(307),
     ..Requirement::PLAIN
 };
 
@@ -90,6 +92,7 @@ pub(super) static NEW_SECRET_KEEPS_COUNT: Requirement = Requirement {
     judge: new_secret_keeps_count,
     profiles: &["guide", "nist-aal2"],
     reading: Reading::Draft,
+    weakness: Some(307),
     ..Requirement::PLAIN
 };
 
@@ -127,6 +130,7 @@ pub(super) static RIGHT_CODE_REFUSED: Requirement = Requirement {
     text: "An account that says it is locked refuses the right code too.",
     judge: right_code_refused,
     reading: Reading::Own,
+    weakness: Some(307),
     ..Requirement::PLAIN
 };
 

@@ -13,6 +13,7 @@ pub(super) static CODE_NOT_SHOWN: Requirement = Requirement {
     clause: "6.6.2, implied by NIST SP 800-63B-4 §3.1.3",
     text: "A delivered PIN stands in the message and nowhere on a page.",
     judge: code_not_shown,
+    weakness: Some(200),
     ..Requirement::PLAIN
 };
 
@@ -46,6 +47,7 @@ pub(super) static DESTINATION_MASKED: Requirement = Requirement {
     text: "A page shows number and mailbox only so that they cannot be read whole.",
     judge: destination_masked,
     reading: Reading::Memory,
+    weakness: Some(200),
     ..Requirement::PLAIN
 };
 
@@ -84,6 +86,7 @@ pub(super) static UNIFORM_REFUSAL: Requirement = Requirement {
     clause: "Art. 4(3)(a)",
     text: "A refused sign-in does not tell whether the person exists or which element was wrong.",
     judge: factor_not_named,
+    weakness: Some(204),
     ..Requirement::PLAIN
 };
 

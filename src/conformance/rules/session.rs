@@ -14,6 +14,7 @@ pub(super) static ENDS_AT_SIGN_OUT: Requirement = Requirement {
     clause: "§5.1",
     text: "After signing out the session may do nothing any more.",
     judge: ends_at_sign_out,
+    weakness: Some(613),
     ..Requirement::PLAIN
 };
 
@@ -52,6 +53,7 @@ pub(super) static STEPS_NOT_SKIPPED: Requirement = Requirement {
     clause: "WSTG-ATHN-11, forced browsing after the first factor",
     text: "Nothing is enrolled, listed or created in a session whose code has not been accepted.",
     judge: steps_not_skipped,
+    weakness: Some(306),
     ..Requirement::PLAIN
 };
 
@@ -115,6 +117,7 @@ pub(super) static INDEPENDENT: Requirement = Requirement {
     text: "What one browser has proven gives another browser nothing.",
     judge: independent,
     reading: Reading::Own,
+    weakness: Some(287),
     ..Requirement::PLAIN
 };
 

@@ -14,6 +14,7 @@ pub(super) static SINGLE_USE: Requirement = Requirement {
     text: "A time-based code that was accepted once is not accepted again.",
     judge: single_use,
     profiles: &["rfc-otp"],
+    weakness: Some(294),
     ..Requirement::PLAIN
 };
 
@@ -47,6 +48,7 @@ pub(super) static ONE_STEP_WINDOW: Requirement = Requirement {
     text: "At most one time step of delay is accepted.",
     judge: one_step_window,
     profiles: &["rfc-otp-extended"],
+    weakness: Some(613),
     ..Requirement::PLAIN
 };
 
@@ -83,6 +85,7 @@ pub(super) static SIX_DIGITS: Requirement = Requirement {
     text: "A code of a token has at least six digits.",
     judge: six_digits,
     profiles: &["rfc-otp"],
+    weakness: Some(331),
     ..Requirement::PLAIN
 };
 
@@ -114,6 +117,7 @@ pub(super) static THROTTLE: Requirement = Requirement {
     text: "Guessing is throttled: after a few wrong codes even the right one is refused for a while.",
     judge: throttle,
     profiles: &["rfc-otp-extended"],
+    weakness: Some(307),
     ..Requirement::PLAIN
 };
 
@@ -156,6 +160,7 @@ pub(super) static THROTTLE_ACROSS_SESSIONS: Requirement = Requirement {
     text: "Wrong codes count across sessions: parallel guessing gains nothing.",
     judge: throttle_across_sessions,
     profiles: &["rfc-otp"],
+    weakness: Some(307),
     ..Requirement::PLAIN
 };
 
