@@ -1,24 +1,20 @@
-//! `builtin:reference`: the embedded reference implementation, asked directly, one for each
-//! scenario. Its messages and its devices use real sockets all the same.
+//! `builtin:reference`: the embedded reference implementation, one for each scenario. Browsers and
+//! devices ask it directly, so that also what happens at once happens in the same order each time;
+//! its messages use real sockets all the same.
 
-use super::network::Wire;
 use super::{Connection, Host, NotReachable, Stage};
 use crate::domain::reply::Form;
 use crate::domain::{
     Answer, Chance, Clock, Declared, Moment, Operation, PhoneNumber, Reply, Soon, VirtualClock,
 };
-use crate::reference::server::Server;
 use crate::domain::declared::EmailPin;
 use crate::reference::{
     DEFECTS, Defect, Delivery, Parameters, Reference, SessionId, defect, defects, delivery, variant,
 };
 use crate::reference::VARIANTS;
 use crate::subject::{About, AskError, ClockMode, Settling, Subject};
-use std::collections::BTreeMap;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-use url::Url;
 
 /// The number that the reference's SMS come from: the last one that is minted for anybody.
 const SENDER: u32 = PhoneNumber::FICTIONAL - 1;
@@ -136,14 +132,8 @@ impl Host for Builtin {
                 chance,
                 Arc::new(courier),
             );
-            let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-            let server = Server::start(Arc::clone(&reference), any).await.map_err(unreachable)?;
-            let base = Url::parse(&format!("http://{}", server.address())).map_err(unreachable)?;
-            let host = self.parameters.public_address.split('/').next().unwrap_or_default();
-            let network = Wire::new(BTreeMap::from([(host.to_owned(), base)]))
-                .map_err(AskError::Unreachable)?;
-            let subject = Direct { about, reference, _server: server };
-            Ok(Connection { subject: Box::new(subject), network: Arc::new(network) })
+            let subject = Direct { about, reference: Arc::clone(&reference) };
+            Ok(Connection { subject: Box::new(subject), network: reference })
         })
     }
 }
@@ -176,8 +166,6 @@ pub fn sender_to(gateways: &super::Endpoints) -> delivery::Settings {
 struct Direct {
     about: About,
     reference: Arc<Reference>,
-    /// Serves the devices; ends with the scenario.
-    _server: Server,
 }
 
 impl Subject for Direct {

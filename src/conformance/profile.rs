@@ -24,6 +24,7 @@ pub static PROFILES: &[&Profile] = &[
     &PSD2,
     &WSTG_MFA,
     &INTEROP_AUTHENTICATORS,
+    &CONSISTENT,
     &ALL,
 ];
 
@@ -88,6 +89,12 @@ static INTEROP_AUTHENTICATORS: Profile = Profile {
     contains: &[],
 };
 
+static CONSISTENT: Profile = Profile {
+    name: "consistent",
+    title: "every requirement that can be kept together with the guide",
+    contains: &[],
+};
+
 static ALL: Profile =
     Profile { name: "all", title: "every requirement; some contradict each other", contains: &[] };
 
@@ -101,7 +108,10 @@ impl Profile {
     /// Whether `requirement` belongs to it.
     #[must_use]
     pub fn includes(&self, requirement: &Requirement) -> bool {
-        self.has_any(requirement.profiles)
+        match self.name {
+            "consistent" => requirement.conflicts_with.is_empty(),
+            _ => self.has_any(requirement.profiles),
+        }
     }
 
     /// The requirements of this profile that a black box decides, in the order of the register.

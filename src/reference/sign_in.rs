@@ -341,6 +341,9 @@ fn as_meant(typed: &Secret, reference: &Reference) -> Secret {
         _ => c.to_ascii_uppercase(),
     };
     let text = typed.reveal().trim();
+    if text.starts_with('-') {
+        return typed.clone();
+    }
     Secret::new(text.chars().filter(|c| !matches!(c, ' ' | '-')).map(narrow).collect::<String>())
 }
 

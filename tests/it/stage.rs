@@ -46,10 +46,25 @@ pub(crate) fn settings(against: &str, seed: u64) -> runner::Settings {
         against: against.to_owned(),
         paths: Vec::new(),
         options: Vec::new(),
-        profiles: vec![profile::by_name("all").expect("a profile")],
+        profiles: vec![profile::by_name("consistent").expect("a profile")],
         jobs: 4,
         masking: Masking::Masked,
     }
+}
+
+/// How many seeds are played: `usual`, or what `scripts/prove` asks for.
+pub(crate) fn seeds(usual: u64) -> u64 {
+    #[allow(clippy::disallowed_methods, reason = "the long proof is asked for by a variable")]
+    let asked = std::env::var("FOBWATCH_SEEDS").ok();
+    asked.and_then(|asked| asked.parse().ok()).unwrap_or(usual)
+}
+
+/// The same, judged by every requirement, also by those that contradict the guide.
+pub(crate) async fn run_by_all(against: &str, seed: u64, post: &Post) -> Run {
+    let host = adapters::open(against).await.expect("it can be reached");
+    let mut settings = settings(against, seed);
+    settings.profiles = vec![profile::by_name("all").expect("a profile")];
+    runner::run(host, &post.office, shipped(), settings, |_| {}).await
 }
 
 /// Plays all shipped scenarios against `host`.

@@ -2,6 +2,7 @@
 
 use crate::conformance::story::{Arrival, Exchange, Story, Submission, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
+use crate::domain::declared::Resend;
 use crate::domain::operation::OperationKind;
 use crate::domain::{Channel, Moment, RejectionClass};
 use crate::journal::{Alphabet, Entry, EntryId};
@@ -245,7 +246,11 @@ pub(super) static SUPERSEDED_BY_RESEND: Requirement = Requirement {
 fn superseded_by_resend(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for submission in story.submissions().iter().filter(|one| one.first_use) {
+    // Another policy is as legal, if it is declared: then nobody is surprised.
+    if story.declared.resend.is_some_and(|resend| resend != Resend::Rotate) {
+        return Finding::Untested;
+    }
+    for submission in story.submissions().iter().filter(|one| one.first_use && !one.is_odd()) {
         let Some((delivery, newer)) = superseding(&story, submission) else { continue };
         if !story.awaited(submission.exchange) {
             continue;
@@ -305,12 +310,14 @@ pub(super) static FRESH: Requirement = Requirement {
 fn fresh(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
+    let reuses = story.declared.resend == Some(Resend::Reuse);
     let coded: Vec<&Arrival<'_>> = story.arrivals.iter().filter(|one| one.code.is_some()).collect();
     for (index, later) in coded.iter().enumerate() {
         let Some(cause) = story.cause(later) else { continue };
         for earlier in coded.iter().take(index).filter(|one| one.person == later.person) {
             let before = story.cause(earlier);
-            if before.is_none_or(|before| before.asked == cause.asked) {
+            let declared = reuses && cause.request.operation == OperationKind::ResendCode;
+            if declared || before.is_none_or(|before| before.asked == cause.asked) {
                 continue;
             }
             let evidence = vec![earlier.entry, cause.asked, cause.answered, later.entry];

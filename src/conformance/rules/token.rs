@@ -1,6 +1,6 @@
 //! Codes that a token makes: RFC 4226 and RFC 6238.
 
-use crate::conformance::story::{STEP_SECONDS, Story, Tally};
+use crate::conformance::story::{Story, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::RejectionClass;
 use crate::domain::reply::ReplyKind;
@@ -60,8 +60,9 @@ fn one_step_window(entries: &[Entry]) -> Finding {
         if story.is_skewed(making.device) || !story.awaited(submission.exchange) {
             continue;
         }
-        let made = making.at.unix_seconds() / STEP_SECONDS;
-        let steps = (submission.exchange.at.unix_seconds() / STEP_SECONDS).saturating_sub(made);
+        let period = story.period();
+        let made = making.at.unix_seconds() / period;
+        let steps = (submission.exchange.at.unix_seconds() / period).saturating_sub(made);
         let mut evidence = vec![making.entry];
         evidence.extend(submission.evidence());
         if steps <= 1 {
