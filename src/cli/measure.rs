@@ -104,7 +104,8 @@ fn price(host: &dyn Host, patience: Duration) -> Option<String> {
         let _ = writeln!(text, "  {name:<22}{} s", price.as_secs());
     }
     let all: u64 = prices.iter().map(|(_, price)| price.as_secs()).sum();
-    let _ = writeln!(text, "  all together          {all} s; --patience is {} s", patience.as_secs());
+    let _ =
+        writeln!(text, "  all together          {all} s; --patience is {} s", patience.as_secs());
     Some(text)
 }
 

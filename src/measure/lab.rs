@@ -7,9 +7,7 @@ use super::Sample;
 use super::finding::NotMeasured;
 use crate::adapters::Connection;
 use crate::domain::persona::MobileOnFile;
-use crate::domain::{
-    Act, Channel, Clock, Declared, Operation, Outcome, Persona, Reply, Secret,
-};
+use crate::domain::{Act, Channel, Clock, Declared, Operation, Outcome, Persona, Reply, Secret};
 use crate::gateways::inbox::Inbox;
 use crate::subject::{AskError, ClockMode, Settling, Subject};
 use crate::tokens::Network;
@@ -348,11 +346,8 @@ fn wrong(right: &Secret, nth: u64) -> Secret {
         let sum = digit + carry % base;
         carry = carry / base + sum / base;
         let value = u32::try_from(sum % base).unwrap_or(0);
-        let written = if base == 10 {
-            char::from_digit(value, 10)
-        } else {
-            char::from_u32(65 + value)
-        };
+        let written =
+            if base == 10 { char::from_digit(value, 10) } else { char::from_u32(65 + value) };
         shifted.push(written.unwrap_or('0'));
     }
     Secret::new(shifted.into_iter().rev().collect::<String>())

@@ -80,7 +80,8 @@ impl Effort {
 #[must_use]
 pub fn odds(rows: &[Measured]) -> Vec<Odds> {
     let Some(effort) = Effort::of(rows) else { return Vec::new() };
-    let delivered = number(rows, "code_digits").map(|digits| ("delivered code", digits, alive(rows)));
+    let delivered =
+        number(rows, "code_digits").map(|digits| ("delivered code", digits, alive(rows)));
     let sides = number(rows, "token_look_back").zip(number(rows, "token_look_ahead"));
     let token = number(rows, "token_digits").zip(sides);
     let token =

@@ -296,9 +296,8 @@ mod tests {
     #[test]
     fn missing_digits_and_small_ranges_are_noticed() {
         let mut chance = Chance::seeded(1, "codes");
-        let no_zero = noticed(&harvest(|_| {
-            (0..6).fold(0, |code, _| code * 10 + 1 + chance.below(9))
-        }));
+        let no_zero =
+            noticed(&harvest(|_| (0..6).fold(0, |code, _| code * 10 + 1 + chance.below(9))));
         assert!(no_zero.contains(&"digits".to_owned()), "{no_zero:?}");
         let small = noticed(&harvest(|_| chance.below(10_000)));
         assert!(small.contains(&"digit 1".to_owned()), "{small:?}");

@@ -1,10 +1,10 @@
 //! A measurement in words: a table of claims, then what follows from it, then what it cannot show.
 
+use super::Report;
 use super::finding::{Measured, Value};
 use super::odds::{Effort, Odds, RATE};
 use super::quality::{CERTAIN, ODD, Quality};
 use super::timing::{Comparison, HINT};
-use super::Report;
 use std::fmt::Write as _;
 
 impl Report {

@@ -45,8 +45,14 @@ pub(super) async fn compare(lab: &mut Lab) -> Result<Vec<Comparison>, NotMeasure
         let user = visitor.persona.user.clone();
         let wrong = || Secret::new("no-such-password-41");
         let nobody = format!("nobody.{user}");
-        unknown.push(timed(lab, nobody, wrong()).await?);
-        known.push(timed(lab, user.clone(), wrong()).await?);
+        // By turns, because what comes first meets colder caches.
+        if unknown.len() % 2 == 0 {
+            unknown.push(timed(lab, nobody, wrong()).await?);
+            known.push(timed(lab, user.clone(), wrong()).await?);
+        } else {
+            known.push(timed(lab, user.clone(), wrong()).await?);
+            unknown.push(timed(lab, nobody, wrong()).await?);
+        }
         right.push(timed(lab, user, visitor.persona.password.clone()).await?);
     }
     let enumeration = "a difference lets a stranger find out which user names exist";

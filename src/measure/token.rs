@@ -92,11 +92,7 @@ impl Lab {
         Ok(Offer { device, kind, password, registration_code })
     }
 
-    async fn type_in(
-        &mut self,
-        device: &str,
-        material: Activation,
-    ) -> Result<Secret, NotMeasured> {
+    async fn type_in(&mut self, device: &str, material: Activation) -> Result<Secret, NotMeasured> {
         let missing = |what: &str| NotMeasured::Odd(format!("the page shows no {what}"));
         let address = material.address.ok_or_else(|| missing("address"))?;
         let serial = material.serial_number.ok_or_else(|| missing("serial number"))?;

@@ -25,7 +25,7 @@ impl Reference {
         let parameters = self.parameters();
         let mut body = json!({
             "name": parameters.public_name,
-            "digits": parameters.token_digits.count(),
+            "digits": self.token_digits().count(),
             "period": parameters.token_period.seconds(),
         });
         if self.has(&defects::DESKTOP_NAME_MISSING)
