@@ -2,7 +2,8 @@
 
 use super::Sample;
 use super::finding::NotMeasured;
-use super::lab::{Lab, Visitor};
+use super::lab::Lab;
+use super::visitor::Visitor;
 use crate::domain::persona::MobileOnFile;
 use crate::subject::ClockMode;
 use std::time::Duration;

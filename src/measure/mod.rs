@@ -15,6 +15,7 @@ pub mod statistics;
 pub mod text;
 pub mod timing;
 mod token;
+mod visitor;
 
 pub use experiments::{EXPERIMENTS, Experiment};
 pub use finding::{Measured, NotMeasured, Unit, Value, Verdict};

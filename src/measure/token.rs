@@ -1,8 +1,9 @@
 //! A person's way to a token, in the pieces that experiments stop between.
 
 use super::finding::NotMeasured;
-use super::lab::{Lab, Visitor, odd};
+use super::lab::Lab;
 use super::search::Held;
+use super::visitor::{Visitor, odd};
 use crate::domain::device::{Permission, Reason};
 use crate::domain::{
     Act, Activation, DeviceKind, Operation, Outcome, RejectionClass, Reply, Secret, TokenKind,
@@ -163,7 +164,7 @@ pub(super) fn standing(reply: &Reply) -> Held {
     match reply {
         Reply::Rejected(rejection) if rejection.class == RejectionClass::WrongStep => Held::Gone,
         Reply::SignedOut => Held::Gone,
-        reply if super::lab::accepts(reply) => Held::Yes,
+        reply if super::visitor::accepts(reply) => Held::Yes,
         _ => Held::No,
     }
 }

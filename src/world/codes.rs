@@ -79,7 +79,7 @@ mod tests {
     #[test]
     fn equal_steps_make_a_row_across_the_largest_code() {
         let codes = ["9970", "9980", "9990", "0000", "0010", "4711", "0815"];
-        let expected = Event::CodesCompared { codes: 7, unseen: 4, row: 5 };
+        let expected = Event::CodesCompared { codes: 7, unseen: 3, row: 5 };
         assert_eq!(compared(&codes), Some(expected));
     }
 

@@ -8,6 +8,7 @@
 mod browsing;
 mod certificate;
 mod claims;
+mod claims_delivery;
 mod code;
 mod code_quality;
 mod delivery;
@@ -132,8 +133,8 @@ pub static REQUIREMENTS: &[&Requirement] = &[
     &claims::TOKEN_DIGITS,
     &claims::TOKEN_WINDOW,
     &claims::ACTIVATION_LIFETIME,
-    &claims::MESSAGES,
-    &claims::RESEND,
+    &claims_delivery::MESSAGES,
+    &claims_delivery::RESEND,
     &code_quality::NOT_SEQUENTIAL,
     &code_quality::EVERY_DIGIT,
     &code_quality::NOT_SHARED,

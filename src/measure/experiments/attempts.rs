@@ -4,8 +4,9 @@ use super::{Experiment, nothing};
 use crate::domain::Soon;
 use crate::domain::persona::MobileOnFile;
 use crate::measure::finding::{Measured, NotMeasured, Unit, Value};
-use crate::measure::lab::{Lab, accepts};
+use crate::measure::lab::Lab;
 use crate::measure::search::{self, Held};
+use crate::measure::visitor::accepts;
 
 pub(super) static EXPERIMENT: Experiment = Experiment {
     name: "attempts",

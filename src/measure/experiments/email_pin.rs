@@ -5,7 +5,8 @@ use crate::domain::declared::EmailPin;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::{Channel, Reply, Soon};
 use crate::measure::finding::{Measured, NotMeasured, Unit, Value};
-use crate::measure::lab::{Lab, odd};
+use crate::measure::lab::Lab;
+use crate::measure::visitor::odd;
 
 pub(super) static EXPERIMENT: Experiment = Experiment {
     name: "email-pin",

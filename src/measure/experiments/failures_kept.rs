@@ -4,7 +4,8 @@ use super::{Experiment, nothing};
 use crate::domain::persona::MobileOnFile;
 use crate::domain::{Operation, Reply, Soon};
 use crate::measure::finding::{Measured, NotMeasured, Unit, Value};
-use crate::measure::lab::{Lab, Visitor, accepts};
+use crate::measure::lab::Lab;
+use crate::measure::visitor::{Visitor, accepts};
 
 pub(super) static EXPERIMENT: Experiment = Experiment {
     name: "failures-kept",

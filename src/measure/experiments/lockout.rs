@@ -4,8 +4,9 @@ use super::{A_DAY, Experiment};
 use crate::domain::persona::MobileOnFile;
 use crate::domain::{Declared, Operation, Reply, Soon};
 use crate::measure::finding::{Measured, NotMeasured, Unit, Value};
-use crate::measure::lab::{Lab, Visitor, accepts};
+use crate::measure::lab::Lab;
 use crate::measure::search::{self, Held};
+use crate::measure::visitor::{Visitor, accepts};
 use std::time::Duration;
 
 pub(super) static EXPERIMENT: Experiment = Experiment {

@@ -5,7 +5,8 @@ use crate::domain::declared::Resend;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::{Operation, Secret, Soon};
 use crate::measure::finding::{Measured, NotMeasured, Unit, Value};
-use crate::measure::lab::{Lab, Visitor, accepts};
+use crate::measure::lab::Lab;
+use crate::measure::visitor::{Visitor, accepts};
 
 pub(super) static EXPERIMENT: Experiment = Experiment {
     name: "resend",

@@ -4,8 +4,9 @@ use super::{Experiment, nothing};
 use crate::domain::persona::MobileOnFile;
 use crate::domain::{Act, Reply, Soon};
 use crate::measure::finding::{Measured, NotMeasured, Unit, Value};
-use crate::measure::lab::{Lab, accepts, odd};
+use crate::measure::lab::Lab;
 use crate::measure::search::{self, Held};
+use crate::measure::visitor::{accepts, odd};
 use std::time::Duration;
 
 pub(super) static EXPERIMENT: Experiment = Experiment {
