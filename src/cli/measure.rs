@@ -2,6 +2,7 @@
 
 use super::{Exit, Stopped};
 use crate::adapters::{self, Connection, Host, Stage};
+use crate::domain::Declared;
 use crate::gateways::inbox::Inbox;
 use crate::measure::{self, Lab, Report, Timing, Wishes};
 use crate::subject::ClockMode;
@@ -73,6 +74,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
         seed: arguments.seed,
         clock: Arc::clone(&clock),
         gateways: super::gateways::endpoints(&gateways),
+        settings: Declared::default(),
     };
     let connection: Connection = host.connect(&stage).await.map_err(|error| {
         Stopped::new(Exit::Unreachable, format!("error: cannot begin: {error}"))

@@ -10,7 +10,7 @@ use crate::domain::RejectionClass;
 use crate::domain::device::Reason;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
-use crate::journal::{Entry, EntryId, Event};
+use crate::journal::{Alphabet, Entry, EntryId, Event};
 use std::time::Duration;
 
 /// What all claims have in common.
@@ -62,10 +62,13 @@ fn length_is(
     origin: impl Fn(&Submission<'_, '_>) -> Option<EntryId>,
 ) -> Finding {
     let mut tally = Tally::default();
-    for submission in story.submissions().iter().filter(|one| one.accepted) {
+    for submission in story.submissions().iter().filter(|one| one.accepted && !one.is_odd()) {
         let (Some(origin), Some(shape)) = (origin(submission), submission.code.shape) else {
             continue;
         };
+        if shape.alphabet != Alphabet::Digits {
+            continue;
+        }
         let mut evidence = vec![origin];
         evidence.extend(submission.evidence());
         if shape.length == digits {
@@ -89,7 +92,7 @@ fn code_lifetime(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     let Some(lifetime) = story.declared.code_lifetime() else { return Finding::Untested };
-    for submission in story.submissions().iter().filter(|one| one.first_use) {
+    for submission in story.submissions().iter().filter(|one| one.first_use && !one.is_odd()) {
         let Some(delivery) = newest_delivery(&story, submission) else { continue };
         let Some(cause) = story.cause(delivery) else { continue };
         if cause.person != Some(submission.person) || !story.awaited(submission.exchange) {
@@ -192,7 +195,8 @@ fn attempts(entries: &[Entry]) -> Finding {
     let Some(declared) = story.declared.attempts else { return Finding::Untested };
     let most = declared as usize;
     let submissions = story.submissions();
-    for submission in submissions.iter().filter(|one| story.is_telling(one)) {
+    let telling = submissions.iter().filter(|one| story.is_telling(one));
+    for submission in telling.filter(|one| !is_raced(entries, one.exchange)) {
         let wrong = wrong_before(&story, &submissions, submission);
         let refused = submission.refused_before;
         let is_locked = submission.exchange.observed.class == Some(RejectionClass::Locked);
@@ -225,6 +229,7 @@ fn wrong_before(
             && one.exchange.answered >= since
             && one.exchange.answered < submission.exchange.asked
             && !one.accepted
+            && !one.is_odd()
             && story.delivery(one.code).is_none()
             && story.making(one.code).is_none()
             && story.awaited(one.exchange)
@@ -232,14 +237,25 @@ fn wrong_before(
     counted.count()
 }
 
-/// Whether the person was refused nothing but codes: passwords may count too.
+/// Whether the person was refused nothing but codes, written as they are: passwords may count too,
+/// and so may what is no code at all.
 fn only_codes_failed(story: &Story<'_>, submission: &Submission<'_, '_>) -> bool {
     let mut refused = story.exchanges.iter().filter(|one| {
         one.person == Some(submission.person)
             && one.answered < submission.exchange.asked
             && one.is_rejected()
     });
-    refused.all(|one| one.request.operation == OperationKind::SubmitCode)
+    refused.all(|one| {
+        one.request.operation == OperationKind::SubmitCode && one.request.written.is_none()
+    })
+}
+
+/// Whether a question was put together with others: the journal's order is then not the subject's.
+pub(super) fn is_raced(entries: &[Entry], exchange: &Exchange<'_>) -> bool {
+    entries.iter().any(|entry| match &entry.event {
+        Event::AtOnce { asked } => asked.contains(&exchange.asked),
+        _ => false,
+    })
 }
 
 pub(super) static TOKEN_WINDOW: Requirement = Requirement {
@@ -255,7 +271,7 @@ fn token_window(entries: &[Entry]) -> Finding {
     let Some(window) = story.declared.token_window.map(u64::from) else { return Finding::Untested };
     let period = story.declared.token_period.unwrap_or(STEP_SECONDS).max(1);
     let submissions = story.submissions();
-    for submission in submissions.iter().filter(|one| one.first_use) {
+    for submission in submissions.iter().filter(|one| one.first_use && !one.is_odd()) {
         let Some(making) = story.making(submission.code) else { continue };
         let is_plain = making.owner == submission.person && !story.is_skewed(making.device);
         if !is_plain || !story.awaited(submission.exchange) {

@@ -1,11 +1,12 @@
 //! Declared parameters of delivery: how many messages, and what a further one does.
 
-use super::claims::{CLAIM, is_about_the_code, is_untroubled};
+use super::claims::{CLAIM, is_about_the_code, is_raced, is_untroubled};
 use crate::conformance::story::{Arrival, Exchange, Story, Submission, Tally};
 use crate::conformance::{Finding, Requirement};
 use crate::domain::RejectionClass;
 use crate::domain::declared::Resend;
 use crate::domain::operation::OperationKind;
+use crate::domain::reply::ReplyKind;
 use crate::journal::{Entry, EntryId};
 use std::time::Duration;
 
@@ -34,18 +35,21 @@ fn messages(entries: &[Entry]) -> Finding {
             continue;
         }
         let Some(refused) = rate_limited(&story, sign_in) else { continue };
-        let before = sent.iter().filter(|arrival| arrival.entry < refused.asked).count();
+        if is_raced(entries, refused) {
+            continue;
+        }
+        let granted = granted_before(&story, sign_in, refused);
         let mut evidence = sign_in.evidence();
         evidence.extend(refused.evidence());
         let mut sign_ins = story.asks(OperationKind::SignIn);
         // Messages of other sign-ins may count towards a limit of another kind.
         let is_only =
             !sign_ins.any(|one| one.person == sign_in.person && one.asked != sign_in.asked);
-        if before == most {
+        if granted == most {
             tally.kept(evidence);
         } else if is_only {
             let expected = format!("{declared} messages for one sign-in, as declared");
-            tally.broken(expected, format!("no more after {before}"), evidence);
+            tally.broken(expected, format!("no more after {granted}"), evidence);
         }
     }
     tally.finding()
@@ -68,6 +72,17 @@ fn messages_of<'s, 'a>(story: &'s Story<'a>, sign_in: &Exchange<'a>) -> Vec<&'s 
 fn next_sign_in(story: &Story<'_>, sign_in: &Exchange<'_>) -> Option<EntryId> {
     let mut later = story.asks(OperationKind::SignIn).map(|one| (one.session, one.asked));
     later.find(|(of, asked)| *of == sign_in.session && *asked > sign_in.asked).map(|(_, at)| at)
+}
+
+/// The requests of a sign-in that promised a message before one was refused: messages themselves
+/// may still be on their way.
+fn granted_before(story: &Story<'_>, sign_in: &Exchange<'_>, refused: &Exchange<'_>) -> usize {
+    let promised = story.earlier(sign_in.session, refused.asked).filter(|one| {
+        one.asked >= sign_in.asked
+            && one.observed.reply == ReplyKind::CodeRequired
+            && one.request.operation != OperationKind::Probe
+    });
+    promised.count()
 }
 
 /// The first request for another message of a sign-in that was refused as one too many.
@@ -110,7 +125,7 @@ fn resend(entries: &[Entry]) -> Finding {
             }
         }
         if older.code != newer.code {
-            older_after_newer(&story, (policy, older, newer), &mut tally);
+            older_after_newer(entries, &story, (policy, older, newer), &mut tally);
         }
     }
     tally.finding()
@@ -140,6 +155,7 @@ fn around<'s, 'a>(
 
 /// What became of the older code when it was typed after the newer one had come.
 fn older_after_newer(
+    entries: &[Entry],
     story: &Story<'_>,
     (policy, older, newer): (Resend, &Arrival<'_>, &Arrival<'_>),
     tally: &mut Tally,
@@ -148,7 +164,11 @@ fn older_after_newer(
     for submission in story.submissions().iter().filter(|one| {
         Some(one.code) == older.code && one.first_use && one.exchange.asked > newer.entry
     }) {
-        if Some(submission.exchange.session) != session || !story.awaited(submission.exchange) {
+        let is_plain = !submission.is_odd() && !is_raced(entries, submission.exchange);
+        if Some(submission.exchange.session) != session
+            || !is_plain
+            || !story.awaited(submission.exchange)
+        {
             continue;
         }
         let mut evidence = vec![older.entry, newer.entry];

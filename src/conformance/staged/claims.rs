@@ -115,6 +115,9 @@ fn an_account_takes_the_declared_wrong_codes() {
         staged.sms("main", "ada", 1).wrong("main", wrong).submit("main", code(1), answer)
     };
     let locked = || no(RejectionClass::Locked);
+    let mut raced = guessed(all(), 5, forced());
+    let right = raced.entries.len() - 2;
+    raced.event(Event::AtOnce { asked: vec![EntryId::nth(right)] });
     let failed = all().sign_in("main", "ada", no(RejectionClass::Denied));
     let cases = vec![
         ("free after four", guessed(all(), 4, forced()), Kept),
@@ -124,6 +127,7 @@ fn an_account_takes_the_declared_wrong_codes() {
         ("free after two", guessed(all(), 2, forced()), Untested),
         ("a code that died", guessed(all(), 3, no(RejectionClass::CodeInvalid)), Untested),
         ("a wrong password too", guessed(failed, 4, locked()), Untested),
+        ("in a race with the wrong ones", raced, Untested),
         ("nothing declared", guessed(none(), 9, forced()), Untested),
     ];
     check("claims.attempts", cases);

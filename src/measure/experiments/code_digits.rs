@@ -16,17 +16,16 @@ pub(super) static EXPERIMENT: Experiment = Experiment {
 fn run(lab: &mut Lab) -> Soon<'_, Vec<Measured>> {
     Box::pin(async move {
         let claim = lab.declared().code_digits.map(|digits| Value::Exactly(digits.into()));
+        let digits = |code: &str| code.bytes().all(|byte| byte.is_ascii_digit());
         let lengths: BTreeSet<usize> = lab.harvest.iter().map(|one| one.code.len()).collect();
         let found = match (lengths.first(), lengths.last()) {
+            _ if !lab.harvest.iter().all(|one| digits(&one.code)) => {
+                Err(NotMeasured::Missing("codes are not made of digits alone"))
+            }
             (Some(least), Some(most)) => Ok(range(*least, *most)),
             _ => Err(NotMeasured::Missing("no code was harvested")),
         };
-        let row = Measured::new(("code_digits", Unit::Digits), claim, found, 0);
-        let digits = |code: &str| code.bytes().all(|byte| byte.is_ascii_digit());
-        if lab.harvest.iter().all(|one| digits(&one.code)) {
-            return vec![row];
-        }
-        vec![row.remarked("some characters are no digits")]
+        vec![Measured::new(("code_digits", Unit::Digits), claim, found, 0)]
     })
 }
 
