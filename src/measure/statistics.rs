@@ -47,6 +47,7 @@ fn series(a: f64, x: f64) -> f64 {
 }
 
 /// Lentz's way to evaluate the continued fraction.
+#[allow(clippy::many_single_char_names, reason = "the names of the literature")]
 fn fraction(a: f64, x: f64) -> f64 {
     const TINY: f64 = 1e-300;
     let mut b = x + 1.0 - a;
@@ -123,7 +124,7 @@ pub fn mann_whitney(first: &[u64], second: &[u64]) -> f64 {
     for group in all.chunk_by(|one, next| one.0 == next.0) {
         let size = count(group.len());
         let of_first = count(group.iter().filter(|(_, is_first)| *is_first).count());
-        rank_sum += of_first * (before + (size + 1.0) / 2.0);
+        rank_sum += of_first * (before + f64::midpoint(size, 1.0));
         ties += size.powi(3) - size;
         before += size;
     }

@@ -13,7 +13,7 @@ pub(super) struct Codes {
     /// The length of all; 0 as soon as there are several.
     length: Option<usize>,
     /// Each once: some subjects send one code several times on purpose.
-    codes: BTreeSet<u64>,
+    different: BTreeSet<u64>,
     seen: [bool; 10],
     last: Option<u64>,
     step: Option<u64>,
@@ -33,7 +33,7 @@ impl Codes {
             return;
         };
         self.length = Some(code.len());
-        if !self.codes.insert(number) {
+        if !self.different.insert(number) {
             return;
         }
         for digit in code.bytes() {
@@ -55,7 +55,7 @@ impl Codes {
 
     /// What they have in common, if they are enough and of one kind.
     pub(super) fn compared(&self) -> Option<Event> {
-        let codes = u32::try_from(self.codes.len()).unwrap_or(u32::MAX);
+        let codes = u32::try_from(self.different.len()).unwrap_or(u32::MAX);
         if codes < FEWEST || self.length == Some(0) {
             return None;
         }

@@ -111,7 +111,7 @@ fn code_lifetime(entries: &[Entry]) -> Finding {
         };
         let mut evidence = vec![delivery.entry];
         evidence.extend(submission.evidence());
-        age.compare((lifetime, fate), submission.said(), evidence, &mut tally);
+        age.compare((lifetime, fate), &submission.said(), evidence, &mut tally);
     }
     tally.finding()
 }
@@ -161,7 +161,7 @@ impl Age {
     fn compare(
         &self,
         (lifetime, fate): (Duration, Fate),
-        said: String,
+        said: &str,
         evidence: Vec<EntryId>,
         tally: &mut Tally,
     ) {
@@ -340,7 +340,7 @@ fn activation_lifetime(entries: &[Entry]) -> Finding {
         let age = Age { least: act.at - shown.at, most: act.at - asked_at(entries, shown) };
         let said = if act.activated { "it was activated" } else { "its time was over" };
         let evidence = vec![shown.answered, act.entry];
-        age.compare((lifetime, fate), said.to_owned(), evidence, &mut tally);
+        age.compare((lifetime, fate), said, evidence, &mut tally);
     }
     for exchange in story.asks(OperationKind::SubmitRegistrationCode) {
         let mut earlier = story.earlier(exchange.session, exchange.asked);
@@ -356,7 +356,7 @@ fn activation_lifetime(entries: &[Entry]) -> Finding {
         let said = if fate == Fate::Lives { "it was taken" } else { "its time was over" };
         let mut evidence = vec![shown.answered];
         evidence.extend(exchange.evidence());
-        age.compare((lifetime, fate), said.to_owned(), evidence, &mut tally);
+        age.compare((lifetime, fate), said, evidence, &mut tally);
     }
     tally.finding()
 }
