@@ -6,9 +6,9 @@ use super::certificate::Authority;
 use super::defects::{self, Defect};
 use super::delivery::Courier;
 use super::lockout::Strangers;
+use super::parameters::{Delivery, Refusals};
 use super::session::{Session, SessionId};
 use super::turn::{Outgoing, Turn};
-use super::parameters::{Delivery, Refusals};
 use super::{Parameters, View, race};
 use crate::domain::{Chance, Clock, Operation, RejectionClass};
 use crate::otp::Digits;
@@ -229,7 +229,7 @@ impl Reference {
 
     /// Digits of a code of the token.
     pub(super) fn token_digits(&self) -> Digits {
-        let is_longer = self.has(&defects::EIGHT_DIGIT_TOKEN);
+        let is_longer = self.has(&defects::TOKEN_DIGITS_DECLARED_WRONGLY);
         if is_longer { Digits::EIGHT } else { self.parameters.token_digits }
     }
 }

@@ -98,10 +98,11 @@ impl Turn<'_> {
             }
             return Err(RejectionClass::Malformed.into());
         };
-        let foreign = reference.has(&defects::REGISTRATION_CODE_OF_ANOTHER)
-            && self.completes_another(code);
+        let foreign =
+            reference.has(&defects::REGISTRATION_CODE_OF_ANOTHER) && self.completes_another(code);
         let pending = self.current_enrolment()?;
-        if foreign || code.agrees_with(pending.serial, pending.activation_code)
+        if foreign
+            || code.agrees_with(pending.serial, pending.activation_code)
             || reference.has(&defects::ANY_REGISTRATION_CODE)
         {
             pending.activate(code.device_random(), reference);

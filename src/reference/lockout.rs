@@ -31,12 +31,7 @@ pub(super) struct Locked {
 
 impl Tally {
     /// Counts a failure; the account takes `attempts` of them in a row.
-    pub(super) fn fail(
-        &mut self,
-        attempts: u32,
-        parameters: &Parameters,
-        now: Moment,
-    ) -> Struck {
+    pub(super) fn fail(&mut self, attempts: u32, parameters: &Parameters, now: Moment) -> Struck {
         self.failures = self.failures.saturating_add(1);
         if self.failures < attempts {
             return Struck::Counted;

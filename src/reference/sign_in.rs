@@ -328,7 +328,8 @@ impl Turn<'_> {
             return;
         }
         if self.tally_of(user).fail(reference.lockout_attempts(), reference.parameters(), now)
-            == Struck::LocksNow {
+            == Struck::LocksNow
+        {
             self.on_lock(user);
         }
     }

@@ -141,7 +141,8 @@ impl<'a> Turn<'a> {
             return Ok(());
         }
         if self.tally()?.fail(reference.lockout_attempts(), reference.parameters(), now)
-            == Struck::LocksNow {
+            == Struck::LocksNow
+        {
             let user = self.user()?;
             self.on_lock(&user);
             if reference.parameters().lock_ends_session {

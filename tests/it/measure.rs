@@ -109,7 +109,7 @@ fn a_false_claim_is_contradicted_and_no_other_one() {
         ("resend-repeats-code", "resend"),
         ("resend-keeps-old-code", "resend"),
         ("one-message-more", "messages"),
-        ("eight-digit-token", "token_digits"),
+        ("token-digits-declared-wrongly", "token_digits"),
         ("four-digit-pin", "code_digits"),
     ];
     for (defect, parameter) in table {

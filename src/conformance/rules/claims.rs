@@ -253,7 +253,7 @@ fn only_codes_failed(story: &Story<'_>, submission: &Submission<'_, '_>) -> bool
 /// Whether a question was put together with others: the journal's order is then not the subject's.
 pub(super) fn is_raced(entries: &[Entry], exchange: &Exchange<'_>) -> bool {
     entries.iter().any(|entry| match &entry.event {
-        Event::AtOnce { asked } => asked.contains(&exchange.asked),
+        Event::AtOnce { asked, .. } => asked.contains(&exchange.asked),
         _ => false,
     })
 }

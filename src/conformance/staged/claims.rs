@@ -117,7 +117,7 @@ fn an_account_takes_the_declared_wrong_codes() {
     let locked = || no(RejectionClass::Locked);
     let mut raced = guessed(all(), 5, forced());
     let right = raced.entries.len() - 2;
-    raced.event(Event::AtOnce { asked: vec![EntryId::nth(right)] });
+    raced.event(Event::AtOnce { asked: vec![EntryId::nth(right)], acts: 0 });
     let failed = all().sign_in("main", "ada", no(RejectionClass::Denied));
     let cases = vec![
         ("free after four", guessed(all(), 4, forced()), Kept),

@@ -28,7 +28,6 @@ mod counter_reset_by_resend;
 mod desktop_name_missing;
 mod desktop_not_offered;
 mod destination_unmasked;
-mod eight_digit_token;
 mod email_although_number_on_file;
 mod email_as_sign_in_factor;
 mod empty_code_accepted;
@@ -82,6 +81,7 @@ mod session_never_idles;
 mod shorter_lifetime_than_declared;
 mod sign_out_keeps_session;
 mod strangers_never_lock;
+mod token_digits_declared_wrongly;
 mod tokens_listed_to_anyone;
 mod unknown_user_body;
 mod unknown_user_status;
@@ -118,7 +118,6 @@ pub use counter_reset_by_resend::DEFECT as COUNTER_RESET_BY_RESEND;
 pub use desktop_name_missing::DEFECT as DESKTOP_NAME_MISSING;
 pub use desktop_not_offered::DEFECT as DESKTOP_NOT_OFFERED;
 pub use destination_unmasked::DEFECT as DESTINATION_UNMASKED;
-pub use eight_digit_token::DEFECT as EIGHT_DIGIT_TOKEN;
 pub use email_although_number_on_file::DEFECT as EMAIL_ALTHOUGH_NUMBER_ON_FILE;
 pub use email_as_sign_in_factor::DEFECT as EMAIL_AS_SIGN_IN_FACTOR;
 pub use empty_code_accepted::DEFECT as EMPTY_CODE_ACCEPTED;
@@ -172,6 +171,7 @@ pub use session_never_idles::DEFECT as SESSION_NEVER_IDLES;
 pub use shorter_lifetime_than_declared::DEFECT as SHORTER_LIFETIME_THAN_DECLARED;
 pub use sign_out_keeps_session::DEFECT as SIGN_OUT_KEEPS_SESSION;
 pub use strangers_never_lock::DEFECT as STRANGERS_NEVER_LOCK;
+pub use token_digits_declared_wrongly::DEFECT as TOKEN_DIGITS_DECLARED_WRONGLY;
 pub use tokens_listed_to_anyone::DEFECT as TOKENS_LISTED_TO_ANYONE;
 pub use unknown_user_body::DEFECT as UNKNOWN_USER_BODY;
 pub use unknown_user_status::DEFECT as UNKNOWN_USER_STATUS;
@@ -221,7 +221,6 @@ pub static DEFECTS: &[&Defect] = &[
     &DESKTOP_NAME_MISSING,
     &DESKTOP_NOT_OFFERED,
     &DESTINATION_UNMASKED,
-    &EIGHT_DIGIT_TOKEN,
     &EMAIL_ALTHOUGH_NUMBER_ON_FILE,
     &EMAIL_AS_SIGN_IN_FACTOR,
     &EMPTY_CODE_ACCEPTED,
@@ -275,6 +274,7 @@ pub static DEFECTS: &[&Defect] = &[
     &SHORTER_LIFETIME_THAN_DECLARED,
     &SIGN_OUT_KEEPS_SESSION,
     &STRANGERS_NEVER_LOCK,
+    &TOKEN_DIGITS_DECLARED_WRONGLY,
     &TOKENS_LISTED_TO_ANYONE,
     &UNKNOWN_USER_BODY,
     &UNKNOWN_USER_STATUS,
