@@ -72,7 +72,9 @@ mod tests {
 
     fn compared(codes: &[&str]) -> Option<Event> {
         let mut taken = Codes::default();
-        codes.iter().for_each(|code| taken.take(code));
+        for code in codes {
+            taken.take(code);
+        }
         taken.compared()
     }
 

@@ -274,8 +274,12 @@ fn codes_follow_no_rule_that_a_dozen_of_them_shows() {
 #[test]
 fn people_who_ask_at_once_get_codes_of_their_own() {
     let asked = |codes: [u32; 6], apart| {
-        let [a, b, c, d, e, f] = codes;
-        let first = Staged::new().sms("a", "ada", a).later(apart).sms("b", "bob", b).later(70);
+        let [first_of_ada, first_of_bob, c, d, e, f] = codes;
+        let first = Staged::new()
+            .sms("a", "ada", first_of_ada)
+            .later(apart)
+            .sms("b", "bob", first_of_bob)
+            .later(70);
         let second = first.sms("c", "ada", c).later(apart).sms("d", "bob", d).later(70);
         second.sms("e", "ada", e).later(apart).sms("f", "bob", f)
     };
