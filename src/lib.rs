@@ -16,7 +16,7 @@
 //! | 2 | [`subject`] · [`gateways`] · [`tokens`] | the port · pretend services · pretend devices |
 //! | 3 | [`conformance`] · [`mod@reference`] · [`world`] | what is owed · one we believe in · the surroundings |
 //! | 4 | [`adapters`] · [`scenario`] | ways to reach a subject · the language |
-//! | 5 | [`runner`] · [`load`] | plays a plan · measures verification |
+//! | 5 | [`runner`] · [`load`] · [`measure`] | plays a plan · measures verification · measures claims |
 //! | 6 | [`report`] | tells people |
 //! | 8 | [`cli`] | arguments to one call; exit codes |
 //!
@@ -48,6 +48,7 @@ pub mod adapters;
 pub mod scenario;
 
 pub mod load;
+pub mod measure;
 pub mod runner;
 
 pub mod report;

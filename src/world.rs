@@ -1,6 +1,8 @@
 //! The surroundings of one scenario: its clock and chance, its people and their devices, their
 //! unread messages, and the journal of all that happens.
 
+mod codes;
+
 use crate::domain::device::Outcome;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::{Act, Chance, Channel, Clock, DeviceKind, Persona, Picture, Recipient, Secret};
@@ -8,6 +10,7 @@ use crate::gateways::extract;
 use crate::gateways::inbox::{Arrival, Inbox};
 use crate::journal::{Event, Journal, Mark, SecretKind};
 use crate::tokens::{Device, Network};
+use codes::Codes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -35,6 +38,7 @@ pub struct World {
     devices: BTreeMap<String, Device>,
     boxes: Vec<PersonalBox>,
     messages: u32,
+    codes: Codes,
 }
 
 /// One address of one person, and what has arrived there.
@@ -78,6 +82,7 @@ impl World {
             devices: BTreeMap::new(),
             boxes: Vec::new(),
             messages: 0,
+            codes: Codes::default(),
         }
     }
 
@@ -223,6 +228,13 @@ impl World {
         }
     }
 
+    /// Writes down what all delivered codes have in common, if there were enough of them.
+    pub fn compare_codes(&mut self) {
+        if let Some(event) = self.codes.compared() {
+            self.journal.record(event);
+        }
+    }
+
     /// Closes the addresses and gives the journal out.
     #[must_use]
     pub fn into_journal(self) -> Journal {
@@ -244,6 +256,7 @@ impl World {
             let code = Secret::new(candidate.code);
             let mark = self.journal.mark(SecretKind::Code, &code);
             self.journal.alias(mark, &Secret::new(candidate.raw));
+            self.codes.take(code.reveal());
             (code, mark)
         });
         self.messages += 1;

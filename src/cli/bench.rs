@@ -191,7 +191,7 @@ fn progress(people: u32) -> indicatif::ProgressBar {
     bar.with_message("enrolling")
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time such as 300ms, 10s or 2m".to_owned();
     let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(signed).map_err(|_| wrong())

@@ -7,6 +7,7 @@ mod explain;
 mod files;
 mod gateways;
 mod list;
+mod measure;
 mod reference;
 mod requirements;
 mod run;
@@ -62,6 +63,8 @@ enum Command {
     Gateways(gateways::Arguments),
     /// Measure how fast a subject verifies one-time codes
     Bench(bench::Arguments),
+    /// Measure what a subject claims of itself, the odds of a guesser, and how random its codes look
+    Measure(measure::Arguments),
     /// Print shell completions
     Completions(completions::Arguments),
 }
@@ -157,6 +160,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Stopped> {
         Command::Reference(arguments) => reference::run(arguments).await,
         Command::Gateways(arguments) => gateways::run(arguments).await,
         Command::Bench(arguments) => bench::run(arguments).await,
+        Command::Measure(arguments) => measure::run(arguments).await,
         Command::Completions(arguments) => completions::run(&arguments, &mut Arguments::command()),
     }
 }

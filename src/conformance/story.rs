@@ -62,6 +62,14 @@ pub(super) struct Wait<'a> {
     pub(super) came: bool,
 }
 
+/// What all delivered codes have in common.
+pub(super) struct Compared {
+    pub(super) entry: EntryId,
+    pub(super) codes: u32,
+    pub(super) unseen: u32,
+    pub(super) row: u32,
+}
+
 /// A scenario, retold.
 #[derive(Default)]
 pub(super) struct Story<'a> {
@@ -81,6 +89,8 @@ pub(super) struct Story<'a> {
     owners: Vec<(&'a str, &'a str)>,
     /// What the subject says of itself.
     pub(super) declared: Declared,
+    /// What all delivered codes have in common.
+    pub(super) compared: Option<Compared>,
 }
 
 impl<'a> Story<'a> {
@@ -156,6 +166,10 @@ impl<'a> Story<'a> {
                 let following = entries.get(entry.id.index()..).unwrap_or_default().iter();
                 let acted = following.filter(|one| matches!(one.event, Event::Acted { .. }));
                 self.device_waves.push(acted.take(*acts as usize).map(|one| one.id).collect());
+            }
+            Event::CodesCompared { codes, unseen, row } => {
+                self.compared =
+                    Some(Compared { entry: entry.id, codes: *codes, unseen: *unseen, row: *row });
             }
             Event::Declared { declared } => self.declared.clone_from(declared),
             Event::Started { .. }

@@ -149,6 +149,15 @@ pub enum Event {
         /// Why these digits were taken for the code, or why none were, masked.
         why: String,
     },
+    /// What all delivered codes have in common, without knowing one of them. At the end.
+    CodesCompared {
+        /// How many different codes of digits were delivered, all of one length.
+        codes: u32,
+        /// How many of the ten digits never occurred in them.
+        unseen: u32,
+        /// The longest row of codes, one after the other, with the same step between neighbours.
+        row: u32,
+    },
     /// A person did something at a device.
     Acted {
         /// At which device.
@@ -371,6 +380,7 @@ impl Event {
             | Self::Declared { .. }
             | Self::PersonInvented { .. }
             | Self::DeviceMade { .. }
+            | Self::CodesCompared { .. }
             | Self::Asked { .. }
             | Self::AtOnce { .. }
             | Self::Acted { .. }

@@ -6,14 +6,16 @@ use super::certificate::Authority;
 use super::defects::{self, Defect};
 use super::delivery::Courier;
 use super::lockout::Strangers;
+use super::parameters::{Delivery, Refusals};
 use super::session::{Session, SessionId};
 use super::turn::{Outgoing, Turn};
-use super::parameters::{Delivery, Refusals};
 use super::{Parameters, View, race};
 use crate::domain::{Chance, Clock, Operation, RejectionClass};
+use crate::otp::Digits;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// The server without its sockets. Sound, but for the defects that are switched on.
 pub struct Reference {
@@ -194,7 +196,41 @@ impl Reference {
 
     /// Steps by which a code of the token may be early or late.
     pub(super) fn window_steps(&self) -> u8 {
-        if self.has(&defects::WIDE_WINDOW) { 10 } else { self.parameters.token_window_steps }
+        let more = u8::from(self.has(&defects::WINDOW_WIDER_THAN_DECLARED));
+        let steps = self.parameters.token_window_steps.saturating_add(more);
+        if self.has(&defects::WIDE_WINDOW) { 10 } else { steps }
+    }
+
+    /// How long a PIN may be used.
+    pub(super) fn pin_lifetime(&self) -> Duration {
+        let declared = self.parameters.pin_lifetime;
+        let is_short = self.has(&defects::SHORTER_LIFETIME_THAN_DECLARED);
+        if is_short { declared * 2 / 5 } else { declared }
+    }
+
+    /// How long activation material may be used.
+    pub(super) fn activation_lifetime(&self) -> Duration {
+        let declared = self.parameters.activation_lifetime;
+        let is_short = self.has(&defects::ACTIVATION_SHORTER_THAN_DECLARED);
+        if is_short { declared * 2 / 5 } else { declared }
+    }
+
+    /// Consecutive failures until the account is locked.
+    pub(super) fn lockout_attempts(&self) -> u32 {
+        let fewer = if self.has(&defects::FEWER_ATTEMPTS_THAN_DECLARED) { 2 } else { 0 };
+        self.parameters.lockout_attempts.saturating_sub(fewer)
+    }
+
+    /// Messages with a PIN for one sign-in.
+    pub(super) fn most_messages(&self) -> u32 {
+        let more = u32::from(self.has(&defects::ONE_MESSAGE_MORE));
+        self.parameters.messages_per_challenge.saturating_add(more)
+    }
+
+    /// Digits of a code of the token.
+    pub(super) fn token_digits(&self) -> Digits {
+        let is_longer = self.has(&defects::TOKEN_DIGITS_DECLARED_WRONGLY);
+        if is_longer { Digits::EIGHT } else { self.parameters.token_digits }
     }
 }
 

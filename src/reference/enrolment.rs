@@ -98,13 +98,14 @@ impl Turn<'_> {
             }
             return Err(RejectionClass::Malformed.into());
         };
-        let foreign = reference.has(&defects::REGISTRATION_CODE_OF_ANOTHER)
-            && self.completes_another(code);
+        let foreign =
+            reference.has(&defects::REGISTRATION_CODE_OF_ANOTHER) && self.completes_another(code);
         let pending = self.current_enrolment()?;
-        if foreign || code.agrees_with(pending.serial, pending.activation_code)
+        if foreign
+            || code.agrees_with(pending.serial, pending.activation_code)
             || reference.has(&defects::ANY_REGISTRATION_CODE)
         {
-            pending.activate(code.device_random(), reference.parameters());
+            pending.activate(code.device_random(), reference);
             return Ok(View::activated());
         }
         self.strike()?;
@@ -123,7 +124,7 @@ impl Turn<'_> {
         let (reference, now) = (self.reference, self.now);
         let pending = self.current_enrolment()?;
         if pending.totp.is_none() && reference.has(&defects::OK_WITHOUT_TOKEN) {
-            pending.activate([0, 0], reference.parameters());
+            pending.activate([0, 0], reference);
         }
         let Some(totp) = pending.totp.clone() else {
             pending
@@ -227,7 +228,7 @@ impl Pending {
             return Err(NotActivated::Unauthorized);
         }
         self.refuse_if_expired(reference, now)?;
-        self.activate(device_random, reference.parameters());
+        self.activate(device_random, reference);
         Ok(())
     }
 
@@ -242,29 +243,30 @@ impl Pending {
     }
 
     fn refuse_if_expired(&self, reference: &Reference, now: Moment) -> Result<(), NotActivated> {
-        let over = self.left(reference.parameters(), now).is_zero();
+        let over = self.left(reference.activation_lifetime(), now).is_zero();
         if over && !reference.has(&defects::ACTIVATION_NEVER_EXPIRES) {
             return Err(NotActivated::Expired);
         }
         Ok(())
     }
 
-    fn left(&self, parameters: &Parameters, now: Moment) -> Duration {
-        (self.began + parameters.activation_lifetime) - now
+    fn left(&self, lifetime: Duration, now: Moment) -> Duration {
+        (self.began + lifetime) - now
     }
 
-    fn activate(&mut self, device_random: [u8; 2], parameters: &Parameters) {
+    fn activate(&mut self, device_random: [u8; 2], reference: &Reference) {
+        let parameters = reference.parameters();
         // The desktop program never sees a policy: nothing carries it there.
         let policy = self.sealed.as_ref().and(parameters.activation_policy.as_deref());
         let key = classic::seed(self.activation_code, device_random, policy, self.serial);
-        let Parameters { token_digits, token_period, .. } = *parameters;
-        self.totp = Some(Totp::new(&key, Algorithm::Sha256, token_digits, token_period));
+        let (digits, period) = (reference.token_digits(), parameters.token_period);
+        self.totp = Some(Totp::new(&key, Algorithm::Sha256, digits, period));
     }
 
     /// The page that shows this material.
     fn shown(&self, reference: &Reference, now: Moment) -> Step {
         let parameters = reference.parameters();
-        let expires_in = Some(self.left(parameters, now));
+        let expires_in = Some(self.left(parameters.activation_lifetime, now));
         let activation = match &self.sealed {
             Some((link, password)) => Activation {
                 qr: Some(

@@ -30,10 +30,10 @@ pub(super) struct Locked {
 }
 
 impl Tally {
-    /// Counts a failure.
-    pub(super) fn fail(&mut self, parameters: &Parameters, now: Moment) -> Struck {
+    /// Counts a failure; the account takes `attempts` of them in a row.
+    pub(super) fn fail(&mut self, attempts: u32, parameters: &Parameters, now: Moment) -> Struck {
         self.failures = self.failures.saturating_add(1);
-        if self.failures < parameters.lockout_attempts {
+        if self.failures < attempts {
             return Struck::Counted;
         }
         if self.locked_since.is_some() {

@@ -14,6 +14,7 @@ mod device;
 mod enrolment;
 mod letter;
 mod lockout;
+mod mint;
 mod pages;
 mod parameters;
 mod qr;

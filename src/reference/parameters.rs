@@ -189,7 +189,9 @@ impl Parameters {
             code_digits: count(self.pin_digits),
             code_lifetime: Some(self.pin_lifetime.as_secs()),
             attempts: Some(self.lockout_attempts),
-            lockout: Some(self.lockout_lifetime.map_or(0, |lifetime| lifetime.as_secs())),
+            // A delay that grows has no length that a number could name.
+            lockout: (self.throttle == Throttle::Lock)
+                .then(|| self.lockout_lifetime.map_or(0, |lifetime| lifetime.as_secs())),
             token_digits: Some(u32::from(self.token_digits.count())),
             token_period: Some(self.token_period.seconds()),
             token_window: Some(u32::from(self.token_window_steps)),

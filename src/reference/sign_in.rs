@@ -6,7 +6,7 @@ use super::letter::{self, Postmark};
 use super::lockout::{Struck, Tally};
 use super::session::{Challenge, Session, Stage};
 use super::turn::{OutgoingPin, Step, Turn, must_enrol};
-use super::{Reference, View, defects};
+use super::{Reference, View, defects, mint};
 use crate::domain::declared::Resend;
 use crate::domain::{Assurance, Channel, Recipient, RejectionClass, Reply, Secret};
 
@@ -112,6 +112,9 @@ impl Turn<'_> {
 
     pub(super) fn resend_code(&mut self) -> Step {
         let challenge = self.next_message()?;
+        if self.reference.has(&defects::RESEND_REPEATS_CODE) {
+            return self.send_pin(challenge.channel, Fresh::NoCode);
+        }
         if self.reference.has(&defects::COUNTER_RESET_BY_RESEND) {
             self.tally()?.clear();
         }
@@ -207,7 +210,7 @@ impl Turn<'_> {
         };
         self.refuse_if_locked()?;
         let reference = self.reference;
-        if challenge.messages >= reference.parameters().messages_per_challenge
+        if challenge.messages >= reference.most_messages()
             && !reference.has(&defects::UNLIMITED_MESSAGES)
         {
             return Err(RejectionClass::RateLimited.into());
@@ -229,7 +232,7 @@ impl Turn<'_> {
         challenge.messages += 1;
         let to = pin_recipient(account, *challenge, reference)
             .ok_or(RejectionClass::ChannelUnavailable)?;
-        let expires = now + reference.parameters().pin_lifetime;
+        let expires = now + reference.pin_lifetime();
         if account.pins.live(challenge.number) != Some(&code) {
             account.pins.issue(code.clone(), challenge.number, expires);
         }
@@ -251,7 +254,24 @@ impl Turn<'_> {
         {
             return Ok(live.clone());
         }
+        if let Some(code) = self.predictable_code() {
+            return Ok(code);
+        }
         Ok(letter::new_code(reference, &mut self.state.chance))
+    }
+
+    /// A new code that is not as random as it should be: only defects do that.
+    fn predictable_code(&mut self) -> Option<Secret> {
+        let reference = self.reference;
+        let digits = reference.pin_digits();
+        if reference.has(&defects::SEQUENTIAL_CODES) {
+            return Some(mint::in_sequence(self.state.next_number(), digits));
+        }
+        if reference.has(&defects::CODES_FROM_CLOCK) {
+            return Some(mint::from_clock(self.now, digits));
+        }
+        let is_biased = reference.has(&defects::BIASED_CODES);
+        is_biased.then(|| mint::of_odd_digits(&mut self.state.chance, digits))
     }
 
     /// Counts a message to the person, and refuses when there were too many in the last hour.
@@ -307,7 +327,9 @@ impl Turn<'_> {
         if reference.has(&defects::NO_LOCKOUT) || reference.has(&defects::PASSWORDS_UNLIMITED) {
             return;
         }
-        if self.tally_of(user).fail(reference.parameters(), now) == Struck::LocksNow {
+        if self.tally_of(user).fail(reference.lockout_attempts(), reference.parameters(), now)
+            == Struck::LocksNow
+        {
             self.on_lock(user);
         }
     }

@@ -140,7 +140,9 @@ impl<'a> Turn<'a> {
         if reference.has(&defects::NO_LOCKOUT) {
             return Ok(());
         }
-        if self.tally()?.fail(reference.parameters(), now) == Struck::LocksNow {
+        if self.tally()?.fail(reference.lockout_attempts(), reference.parameters(), now)
+            == Struck::LocksNow
+        {
             let user = self.user()?;
             self.on_lock(&user);
             if reference.parameters().lock_ends_session {

@@ -190,6 +190,7 @@ fn conclude(plan: Arc<Plan>, mut world: World, halt: Option<&Halt>, settings: &S
         Some(Halt::Unsupported(feature)) => Some(format!("the subject has no {feature}")),
     };
     world.collect();
+    world.compare_codes();
     world.journal.record(Event::Finished { early: early.clone() });
     let entries = world.into_journal().finish(settings.masking);
     let judgements = judge(&entries, &settings.profiles);

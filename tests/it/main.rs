@@ -13,6 +13,7 @@ mod extraction;
 mod floors;
 mod gateway_rig;
 mod load;
+mod measure;
 mod otp_properties;
 mod otp_vectors;
 mod reference;

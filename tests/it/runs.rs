@@ -207,8 +207,20 @@ fn the_same_scenarios_through_the_map_give_the_same_record() {
         let mapped = stage::play(Arc::new(host), "map:adapters/reference.yaml", 1, &post).await;
         let direct = Builtin::new(Parameters::default(), Vec::new());
         let direct = stage::play(Arc::new(direct), "builtin:reference", 1, &post).await;
-        assert_sound(&mapped);
+        for played in &mapped.played {
+            // What another process is set to, nobody can change for one scenario.
+            let expected = if played.plan.settings.is_empty() || played.remark.is_none() {
+                Verdict::Pass
+            } else {
+                Verdict::Skipped
+            };
+            assert_eq!(played.verdict, expected, "{} {:?}", played.plan.id, played.remark);
+        }
         for (one, other) in direct.played.iter().zip(&mapped.played) {
+            // Who wins a race depends on who comes first.
+            if one.plan.variation.contains("round=") || other.verdict == Verdict::Skipped {
+                continue;
+            }
             let (one, other) = (essence(one), essence(other));
             let without_advance = |lines: Vec<String>| -> Vec<String> {
                 lines

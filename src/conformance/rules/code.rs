@@ -345,7 +345,7 @@ fn is_fresh(entries: &[Entry], delivery: &Arrival<'_>, submission: &Submission<'
 }
 
 /// The message that brought a submitted code, if it is the newest one of this very session.
-fn newest_delivery<'s, 'a>(
+pub(super) fn newest_delivery<'s, 'a>(
     story: &'s Story<'a>,
     submission: &Submission<'_, 'a>,
 ) -> Option<&'s Arrival<'a>> {
@@ -359,7 +359,7 @@ fn newest_delivery<'s, 'a>(
 }
 
 /// When a question was asked.
-fn asked_at(entries: &[Entry], exchange: &Exchange<'_>) -> Moment {
+pub(super) fn asked_at(entries: &[Entry], exchange: &Exchange<'_>) -> Moment {
     entries.get(exchange.asked.index()).map_or(exchange.at, |entry| entry.at)
 }
 

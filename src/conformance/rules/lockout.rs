@@ -8,17 +8,21 @@ use crate::domain::reply::ReplyKind;
 use crate::journal::{Entry, EntryId};
 
 /// What this very scenario proves about the subject: after so many refusals in one session a right
-/// code was refused too.
+/// code was refused too, or the subject itself said that the account is locked.
 pub(super) struct Limit {
     pub(super) refusals: usize,
     pub(super) evidence: Vec<EntryId>,
 }
 
-/// The smallest number of refusals in a single session after which a right code was refused.
+/// The smallest number of refusals in a single session after which a right code was refused, or
+/// any code by the word `locked`.
 pub(super) fn proven_limit(story: &Story<'_>) -> Option<Limit> {
     let submissions = story.submissions();
     let refused = submissions.iter().filter(|one| {
-        !one.accepted && one.refused_before > 0 && one.sessions_before == 1 && story.is_telling(one)
+        let says_so = one.exchange.observed.class == Some(RejectionClass::Locked)
+            && story.awaited(one.exchange);
+        let in_one = one.refused_before > 0 && one.sessions_before == 1 && !one.accepted;
+        in_one && (says_so || story.is_telling(one))
     });
     let same_code = refused.filter(|one| !issued_anew(story, one));
     let smallest = same_code.min_by_key(|one| one.refused_before)?;
@@ -41,6 +45,7 @@ fn issued_anew(story: &Story<'_>, submission: &Submission<'_, '_>) -> bool {
 fn judge_limit(entries: &[Entry], most: usize, fewest_to_test: usize) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
+    let limit = proven_limit(&story);
     for submission in story.submissions().iter().filter(|one| story.is_telling(one)) {
         if submission.accepted && submission.refused_before > most {
             let seen = format!(
@@ -49,10 +54,11 @@ fn judge_limit(entries: &[Entry], most: usize, fewest_to_test: usize) -> Finding
             );
             let expected = format!("a block after at most {most} wrong codes in a row");
             tally.broken(expected, seen, submission.evidence());
-        } else if !submission.accepted
-            && (fewest_to_test..=most.max(fewest_to_test)).contains(&submission.refused_before)
-        {
-            tally.kept(submission.evidence());
+        } else if !submission.accepted && submission.refused_before >= fewest_to_test {
+            let in_time = limit.as_ref().is_some_and(|limit| limit.refusals <= most);
+            if in_time || submission.refused_before <= most {
+                tally.kept(submission.evidence());
+            }
         }
     }
     tally.finding()
@@ -216,8 +222,7 @@ fn password_failures_capped(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     let mut refused: Vec<(&str, usize)> = Vec::new();
     for exchange in story.asks(OperationKind::SignIn) {
-        let Some(person) = exchange.person.filter(|person| !story.is_stranger(Some(person)))
-        else {
+        let Some(person) = exchange.person.filter(|person| !story.is_stranger(Some(person))) else {
             continue;
         };
         let place = refused.iter().position(|(name, _)| *name == person).unwrap_or_else(|| {
@@ -265,7 +270,10 @@ fn password_not_told(entries: &[Entry]) -> Finding {
         });
         // The second of the two is the later one: it cannot be less locked than the first.
         let later_locked = one.observed.class == Some(RejectionClass::Locked);
-        if !both_refused || !same_person || !locked || one.request.password == other.request.password
+        if !both_refused
+            || !same_person
+            || !locked
+            || one.request.password == other.request.password
         {
             continue;
         }
@@ -296,9 +304,7 @@ pub(super) static ONLY_THE_GUESSED: Requirement = Requirement {
 fn only_the_guessed(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    let barred = |one: &&Exchange<'_>| {
-        matches!(one.observed.class, Some(RejectionClass::Locked))
-    };
+    let barred = |one: &&Exchange<'_>| matches!(one.observed.class, Some(RejectionClass::Locked));
     for submission in story.submissions().iter().filter(|one| story.is_right(one)) {
         let others = story.exchanges.iter().filter(|one| {
             one.person.is_some()

@@ -7,7 +7,10 @@
 
 mod browsing;
 mod certificate;
+mod claims;
+mod claims_delivery;
 mod code;
+mod code_quality;
 mod delivery;
 mod enrolment;
 mod enumeration;
@@ -124,4 +127,15 @@ pub static REQUIREMENTS: &[&Requirement] = &[
     &norms::NO_PHONE_NO_MAIL,
     &norms::ONE_FEATURE_PER_CHANNEL,
     &norms::TOTP_THIRTY_SECONDS,
+    &claims::CODE_DIGITS,
+    &claims::CODE_LIFETIME,
+    &claims::ATTEMPTS,
+    &claims::TOKEN_DIGITS,
+    &claims::TOKEN_WINDOW,
+    &claims::ACTIVATION_LIFETIME,
+    &claims_delivery::MESSAGES,
+    &claims_delivery::RESEND,
+    &code_quality::NOT_SEQUENTIAL,
+    &code_quality::EVERY_DIGIT,
+    &code_quality::NOT_SHARED,
 ];

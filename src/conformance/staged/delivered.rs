@@ -2,6 +2,7 @@
 
 use super::Came::{Broken, Kept, Untested};
 use super::*;
+use crate::domain::Declared;
 
 fn asked_for(session: &'static str) -> Staged {
     Staged::new().sms(session, "ada", 1)
@@ -48,7 +49,18 @@ fn a_delivered_code_dies_with_age() {
         ]
     };
     check("nist.oob-ten-minutes", after(600));
-    check("code.expires", after(300));
+    check("code.expires", after(600));
+    let declared = |answer| {
+        let mut staged = asked_for("main");
+        let declared = Declared { code_lifetime: Some(120), ..Declared::default() };
+        staged.event(Event::Declared { declared: Box::new(declared) });
+        staged.later(121).submit("main", code(1), answer)
+    };
+    let cases = vec![
+        ("refused as declared", declared(wrong()), Kept),
+        ("accepted although declared dead", declared(forced()), Broken),
+    ];
+    check("code.expires", cases);
 }
 
 #[test]

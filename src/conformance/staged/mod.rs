@@ -1,5 +1,6 @@
 //! Journals built by hand, for tests of judges: a line for each thing that happens.
 
+mod claims;
 mod delivered;
 mod enrolling;
 mod guide;

@@ -6,5 +6,5 @@ use crate::reference::Defect;
 pub static DEFECT: Defect = Defect {
     name: "four-digit-pin",
     what: "PINs have four digits.",
-    breaks: &["nist.oob-six-digits"],
+    breaks: &["nist.oob-six-digits", "claims.code-digits"],
 };

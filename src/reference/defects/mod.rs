@@ -4,12 +4,14 @@
 
 mod activation_never_expires;
 mod activation_reusable;
+mod activation_shorter_than_declared;
 mod alternative_keeps_old_code;
 mod alternative_not_offered;
 mod alternative_sends_sms;
 mod any_registration_code;
 mod assurance_overstated;
 mod bad_check_digit_counts;
+mod biased_codes;
 mod cancel_signs_in;
 mod cancelled_material_lives;
 mod certificate_after_revocation;
@@ -21,6 +23,7 @@ mod code_in_page;
 mod code_not_bound_to_session;
 mod code_of_another_person_accepted;
 mod code_prefix_accepted;
+mod codes_from_clock;
 mod counter_reset_by_resend;
 mod desktop_name_missing;
 mod desktop_not_offered;
@@ -33,6 +36,7 @@ mod enrolment_stuck_after_cancel;
 mod exact_input_only;
 mod failures_never_cleared;
 mod fallback_to_pin;
+mod fewer_attempts_than_declared;
 mod former_person_remains;
 mod four_digit_pin;
 mod leading_zero_dropped;
@@ -48,6 +52,7 @@ mod no_lockout;
 mod nul_ends_code;
 mod ok_without_token;
 mod older_material_lives;
+mod one_message_more;
 mod password_error_named;
 mod passwords_unlimited;
 mod pin_before_password;
@@ -64,15 +69,19 @@ mod re_enrolment_bypass;
 mod registration_code_of_another;
 mod replay_accepted;
 mod resend_keeps_old_code;
+mod resend_repeats_code;
 mod revocation_keeps_sessions;
 mod revoke_by_number_alone;
 mod revoke_without_second_factor;
 mod right_password_clears_failures;
 mod same_code_on_every_channel;
 mod same_material_again;
+mod sequential_codes;
 mod session_never_idles;
+mod shorter_lifetime_than_declared;
 mod sign_out_keeps_session;
 mod strangers_never_lock;
+mod token_digits_declared_wrongly;
 mod tokens_listed_to_anyone;
 mod unknown_user_body;
 mod unknown_user_status;
@@ -81,15 +90,18 @@ mod unlimited_sign_ins;
 mod unlock_does_nothing;
 mod wide_window;
 mod wildcard_code;
+mod window_wider_than_declared;
 
 pub use activation_never_expires::DEFECT as ACTIVATION_NEVER_EXPIRES;
 pub use activation_reusable::DEFECT as ACTIVATION_REUSABLE;
+pub use activation_shorter_than_declared::DEFECT as ACTIVATION_SHORTER_THAN_DECLARED;
 pub use alternative_keeps_old_code::DEFECT as ALTERNATIVE_KEEPS_OLD_CODE;
 pub use alternative_not_offered::DEFECT as ALTERNATIVE_NOT_OFFERED;
 pub use alternative_sends_sms::DEFECT as ALTERNATIVE_SENDS_SMS;
 pub use any_registration_code::DEFECT as ANY_REGISTRATION_CODE;
 pub use assurance_overstated::DEFECT as ASSURANCE_OVERSTATED;
 pub use bad_check_digit_counts::DEFECT as BAD_CHECK_DIGIT_COUNTS;
+pub use biased_codes::DEFECT as BIASED_CODES;
 pub use cancel_signs_in::DEFECT as CANCEL_SIGNS_IN;
 pub use cancelled_material_lives::DEFECT as CANCELLED_MATERIAL_LIVES;
 pub use certificate_after_revocation::DEFECT as CERTIFICATE_AFTER_REVOCATION;
@@ -101,6 +113,7 @@ pub use code_in_page::DEFECT as CODE_IN_PAGE;
 pub use code_not_bound_to_session::DEFECT as CODE_NOT_BOUND_TO_SESSION;
 pub use code_of_another_person_accepted::DEFECT as CODE_OF_ANOTHER_PERSON_ACCEPTED;
 pub use code_prefix_accepted::DEFECT as CODE_PREFIX_ACCEPTED;
+pub use codes_from_clock::DEFECT as CODES_FROM_CLOCK;
 pub use counter_reset_by_resend::DEFECT as COUNTER_RESET_BY_RESEND;
 pub use desktop_name_missing::DEFECT as DESKTOP_NAME_MISSING;
 pub use desktop_not_offered::DEFECT as DESKTOP_NOT_OFFERED;
@@ -113,6 +126,7 @@ pub use enrolment_stuck_after_cancel::DEFECT as ENROLMENT_STUCK_AFTER_CANCEL;
 pub use exact_input_only::DEFECT as EXACT_INPUT_ONLY;
 pub use failures_never_cleared::DEFECT as FAILURES_NEVER_CLEARED;
 pub use fallback_to_pin::DEFECT as FALLBACK_TO_PIN;
+pub use fewer_attempts_than_declared::DEFECT as FEWER_ATTEMPTS_THAN_DECLARED;
 pub use former_person_remains::DEFECT as FORMER_PERSON_REMAINS;
 pub use four_digit_pin::DEFECT as FOUR_DIGIT_PIN;
 pub use leading_zero_dropped::DEFECT as LEADING_ZERO_DROPPED;
@@ -128,6 +142,7 @@ pub use no_lockout::DEFECT as NO_LOCKOUT;
 pub use nul_ends_code::DEFECT as NUL_ENDS_CODE;
 pub use ok_without_token::DEFECT as OK_WITHOUT_TOKEN;
 pub use older_material_lives::DEFECT as OLDER_MATERIAL_LIVES;
+pub use one_message_more::DEFECT as ONE_MESSAGE_MORE;
 pub use password_error_named::DEFECT as PASSWORD_ERROR_NAMED;
 pub use passwords_unlimited::DEFECT as PASSWORDS_UNLIMITED;
 pub use pin_before_password::DEFECT as PIN_BEFORE_PASSWORD;
@@ -144,15 +159,19 @@ pub use re_enrolment_bypass::DEFECT as RE_ENROLMENT_BYPASS;
 pub use registration_code_of_another::DEFECT as REGISTRATION_CODE_OF_ANOTHER;
 pub use replay_accepted::DEFECT as REPLAY_ACCEPTED;
 pub use resend_keeps_old_code::DEFECT as RESEND_KEEPS_OLD_CODE;
+pub use resend_repeats_code::DEFECT as RESEND_REPEATS_CODE;
 pub use revocation_keeps_sessions::DEFECT as REVOCATION_KEEPS_SESSIONS;
 pub use revoke_by_number_alone::DEFECT as REVOKE_BY_NUMBER_ALONE;
 pub use revoke_without_second_factor::DEFECT as REVOKE_WITHOUT_SECOND_FACTOR;
 pub use right_password_clears_failures::DEFECT as RIGHT_PASSWORD_CLEARS_FAILURES;
 pub use same_code_on_every_channel::DEFECT as SAME_CODE_ON_EVERY_CHANNEL;
 pub use same_material_again::DEFECT as SAME_MATERIAL_AGAIN;
+pub use sequential_codes::DEFECT as SEQUENTIAL_CODES;
 pub use session_never_idles::DEFECT as SESSION_NEVER_IDLES;
+pub use shorter_lifetime_than_declared::DEFECT as SHORTER_LIFETIME_THAN_DECLARED;
 pub use sign_out_keeps_session::DEFECT as SIGN_OUT_KEEPS_SESSION;
 pub use strangers_never_lock::DEFECT as STRANGERS_NEVER_LOCK;
+pub use token_digits_declared_wrongly::DEFECT as TOKEN_DIGITS_DECLARED_WRONGLY;
 pub use tokens_listed_to_anyone::DEFECT as TOKENS_LISTED_TO_ANYONE;
 pub use unknown_user_body::DEFECT as UNKNOWN_USER_BODY;
 pub use unknown_user_status::DEFECT as UNKNOWN_USER_STATUS;
@@ -161,6 +180,7 @@ pub use unlimited_sign_ins::DEFECT as UNLIMITED_SIGN_INS;
 pub use unlock_does_nothing::DEFECT as UNLOCK_DOES_NOTHING;
 pub use wide_window::DEFECT as WIDE_WINDOW;
 pub use wildcard_code::DEFECT as WILDCARD_CODE;
+pub use window_wider_than_declared::DEFECT as WINDOW_WIDER_THAN_DECLARED;
 
 /// A bug that can be switched on.
 #[derive(Debug, PartialEq, Eq)]
@@ -177,12 +197,14 @@ pub struct Defect {
 pub static DEFECTS: &[&Defect] = &[
     &ACTIVATION_NEVER_EXPIRES,
     &ACTIVATION_REUSABLE,
+    &ACTIVATION_SHORTER_THAN_DECLARED,
     &ALTERNATIVE_KEEPS_OLD_CODE,
     &ALTERNATIVE_NOT_OFFERED,
     &ALTERNATIVE_SENDS_SMS,
     &ANY_REGISTRATION_CODE,
     &ASSURANCE_OVERSTATED,
     &BAD_CHECK_DIGIT_COUNTS,
+    &BIASED_CODES,
     &CANCEL_SIGNS_IN,
     &CANCELLED_MATERIAL_LIVES,
     &CERTIFICATE_AFTER_REVOCATION,
@@ -194,6 +216,7 @@ pub static DEFECTS: &[&Defect] = &[
     &CODE_NOT_BOUND_TO_SESSION,
     &CODE_OF_ANOTHER_PERSON_ACCEPTED,
     &CODE_PREFIX_ACCEPTED,
+    &CODES_FROM_CLOCK,
     &COUNTER_RESET_BY_RESEND,
     &DESKTOP_NAME_MISSING,
     &DESKTOP_NOT_OFFERED,
@@ -206,6 +229,7 @@ pub static DEFECTS: &[&Defect] = &[
     &EXACT_INPUT_ONLY,
     &FAILURES_NEVER_CLEARED,
     &FALLBACK_TO_PIN,
+    &FEWER_ATTEMPTS_THAN_DECLARED,
     &FORMER_PERSON_REMAINS,
     &FOUR_DIGIT_PIN,
     &LEADING_ZERO_DROPPED,
@@ -221,6 +245,7 @@ pub static DEFECTS: &[&Defect] = &[
     &NUL_ENDS_CODE,
     &OK_WITHOUT_TOKEN,
     &OLDER_MATERIAL_LIVES,
+    &ONE_MESSAGE_MORE,
     &PASSWORD_ERROR_NAMED,
     &PASSWORDS_UNLIMITED,
     &PIN_BEFORE_PASSWORD,
@@ -237,15 +262,19 @@ pub static DEFECTS: &[&Defect] = &[
     &REGISTRATION_CODE_OF_ANOTHER,
     &REPLAY_ACCEPTED,
     &RESEND_KEEPS_OLD_CODE,
+    &RESEND_REPEATS_CODE,
     &REVOCATION_KEEPS_SESSIONS,
     &REVOKE_BY_NUMBER_ALONE,
     &REVOKE_WITHOUT_SECOND_FACTOR,
     &RIGHT_PASSWORD_CLEARS_FAILURES,
     &SAME_CODE_ON_EVERY_CHANNEL,
     &SAME_MATERIAL_AGAIN,
+    &SEQUENTIAL_CODES,
     &SESSION_NEVER_IDLES,
+    &SHORTER_LIFETIME_THAN_DECLARED,
     &SIGN_OUT_KEEPS_SESSION,
     &STRANGERS_NEVER_LOCK,
+    &TOKEN_DIGITS_DECLARED_WRONGLY,
     &TOKENS_LISTED_TO_ANYONE,
     &UNKNOWN_USER_BODY,
     &UNKNOWN_USER_STATUS,
@@ -254,6 +283,7 @@ pub static DEFECTS: &[&Defect] = &[
     &UNLOCK_DOES_NOTHING,
     &WIDE_WINDOW,
     &WILDCARD_CODE,
+    &WINDOW_WIDER_THAN_DECLARED,
 ];
 
 /// The defect called `name`.
