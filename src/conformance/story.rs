@@ -232,6 +232,12 @@ impl<'a> Story<'a> {
         self.people.iter().find(|person| person.user == user).map(|person| person.name)
     }
 
+    /// Whether the question was put at once with others: then another may have been first, in
+    /// whatever order the answers stand here.
+    pub(super) fn is_contended(&self, exchange: &Exchange<'a>) -> bool {
+        self.waves.iter().any(|wave| wave.len() > 1 && wave.contains(&exchange.asked))
+    }
+
     /// Whether the subject was never told of `person`.
     pub(super) fn is_stranger(&self, person: Option<&str>) -> bool {
         !self.asks(OperationKind::Provision).any(|one| one.person == person)
@@ -356,6 +362,7 @@ impl<'a> Story<'a> {
         delivered
             && submission.first_use
             && !submission.is_odd()
+            && !self.is_contended(submission.exchange)
             && self.awaited(submission.exchange)
     }
 

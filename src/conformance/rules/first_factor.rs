@@ -145,21 +145,15 @@ fn no_fallback_to_pin(entries: &[Entry]) -> Finding {
         matches!(operation, OperationKind::ChooseChannel | OperationKind::ResendCode)
     });
     for exchange in tried.filter(|one| is_at_token(&story, one)) {
-        let code = story.codes_after(exchange).first().map(|arrival| arrival.code);
-        let signed_in = story.exchanges.iter().find(|one| {
-            one.session == exchange.session
-                && one.asked > exchange.answered
-                && Some(one.request.code) == code
-                && one.observed.reply == ReplyKind::SignedIn
-        });
         let mut evidence = exchange.evidence();
-        match signed_in {
-            Some(signed_in) => {
-                evidence.extend(signed_in.evidence());
-                tally.broken("only the token signs in", "a PIN did as well", evidence);
+        let sent = story.codes_after(exchange).first().map(|arrival| arrival.entry);
+        match (exchange.observed.reply, sent) {
+            (ReplyKind::CodeRequired, Some(sent)) => {
+                evidence.push(sent);
+                tally.broken("only the token's code is asked for", "a PIN was sent", evidence);
             }
-            None if exchange.is_rejected() => tally.kept(evidence),
-            None => {}
+            (ReplyKind::Rejected, None) => tally.kept(evidence),
+            _ => {}
         }
     }
     tally.finding()
