@@ -3,16 +3,16 @@
 
 use super::network::Wire;
 use super::{Connection, Host, NotReachable, Stage};
+use crate::domain::declared::EmailPin;
 use crate::domain::reply::Form;
 use crate::domain::{
     Answer, Chance, Clock, Declared, Moment, Operation, PhoneNumber, Reply, Soon, VirtualClock,
 };
+use crate::reference::VARIANTS;
 use crate::reference::server::Server;
-use crate::domain::declared::EmailPin;
 use crate::reference::{
     DEFECTS, Defect, Delivery, Parameters, Reference, SessionId, defect, defects, delivery, variant,
 };
-use crate::reference::VARIANTS;
 use crate::subject::{About, AskError, ClockMode, Settling, Subject};
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, SocketAddr};

@@ -4,13 +4,13 @@
 use super::account::Account;
 use super::certificate::Authority;
 use super::defects::{self, Defect};
-use super::delivery::Courier;
+use super::delivery::{Courier, NotSent};
 use super::lockout::Strangers;
-use super::session::{Session, SessionId};
-use super::turn::{Outgoing, Turn};
 use super::parameters::{Delivery, Refusals};
+use super::session::{Session, SessionId};
+use super::turn::{Outgoing, OutgoingPin, Turn};
 use super::{Parameters, View, race};
-use crate::domain::{Chance, Clock, Operation, RejectionClass};
+use crate::domain::{Chance, Clock, Message, Operation, RejectionClass};
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -111,9 +111,9 @@ impl Reference {
         }
         for notice in &outgoing.notices {
             // Told as well as we can; what it tells of has happened all the same.
-            let _told = self.courier.send(notice).await;
+            let _told = self.send(notice).await;
         }
-        self.deliver(outgoing, view).await
+        self.deliver(session, outgoing, view).await
     }
 
     /// What the session would be shown now: the state, or the activation page it is at.
@@ -145,11 +145,11 @@ impl Reference {
 
     /// Messages leave soon after the answer; nobody hears of a failure.
     fn deliver_later(&self, outgoing: Outgoing) {
-        let courier = Arc::clone(&self.courier);
+        let (courier, retries) = (Arc::clone(&self.courier), self.retries());
         tokio::spawn(async move {
             let pins = outgoing.pin.map(|pin| pin.messages).unwrap_or_default();
             for message in pins.iter().chain(&outgoing.notices) {
-                let _not_told = courier.send(message).await;
+                let _not_told = offer(courier.as_ref(), message, retries).await;
             }
         });
     }
@@ -166,17 +166,39 @@ impl Reference {
         (view, turn.outgoing)
     }
 
-    async fn deliver(&self, outgoing: Outgoing, view: View) -> View {
+    async fn deliver(&self, session: &SessionId, outgoing: Outgoing, view: View) -> View {
         let Some(pin) = outgoing.pin else { return view };
         for message in &pin.messages {
-            if self.courier.send(message).await.is_err() {
-                if let Some(account) = self.state().accounts.get_mut(&pin.user) {
-                    account.pins.withdraw(&pin.code);
-                }
-                return View::rejected(RejectionClass::ChannelUnavailable);
+            if self.send(message).await.is_err() {
+                return self.not_sent(session, &pin, view);
             }
         }
         view
+    }
+
+    /// What the person is told whose PIN could not be sent. Another channel may still be chosen.
+    fn not_sent(&self, session: &SessionId, pin: &OutgoingPin, view: View) -> View {
+        let mut state = self.state();
+        if !self.has(&defects::CODE_SURVIVES_FAILED_DELIVERY)
+            && let Some(account) = state.accounts.get_mut(&pin.user)
+        {
+            account.pins.withdraw(&pin.code);
+        }
+        if self.has(&defects::NO_OTHER_CHANNEL_AFTER_FAILURE) {
+            state.sessions.remove(session);
+        }
+        if self.has(&defects::FAILED_DELIVERY_CLAIMED) {
+            return view;
+        }
+        View::rejected(RejectionClass::ChannelUnavailable)
+    }
+
+    async fn send(&self, message: &Message) -> Result<(), NotSent> {
+        offer(self.courier.as_ref(), message, self.retries()).await
+    }
+
+    fn retries(&self) -> bool {
+        !self.has(&defects::MAIL_NOT_RETRIED)
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -195,6 +217,15 @@ impl Reference {
     /// Steps by which a code of the token may be early or late.
     pub(super) fn window_steps(&self) -> u8 {
         if self.has(&defects::WIDE_WINDOW) { 10 } else { self.parameters.token_window_steps }
+    }
+}
+
+/// Hands `message` over, and offers it once more if it was refused for now (RFC 5321 §4.5.4.1).
+/// The person waits for it, so there is no third time.
+async fn offer(courier: &dyn Courier, message: &Message, retries: bool) -> Result<(), NotSent> {
+    match courier.send(message).await {
+        Err(refused) if refused.is_temporary() && retries => courier.send(message).await,
+        outcome => outcome,
     }
 }
 

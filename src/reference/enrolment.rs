@@ -68,8 +68,13 @@ impl Turn<'_> {
         let (session, account) = self.signed()?;
         session.stage = Stage::Enrolling { number };
         let (user, serial) = (session.user.clone(), pending.serial.to_string());
+        let secret = pending.sealed.as_ref().map(|(_, password)| password.clone());
         account.pending = Some(pending);
-        self.state.serials.insert(serial, user);
+        self.state.serials.insert(serial, user.clone());
+        if let Some(password) = secret.filter(|_| self.reference.has(&defects::ACTIVATION_IN_MAIL))
+        {
+            self.mail_activation(&user, &password);
+        }
         Ok(view)
     }
 
@@ -98,10 +103,11 @@ impl Turn<'_> {
             }
             return Err(RejectionClass::Malformed.into());
         };
-        let foreign = reference.has(&defects::REGISTRATION_CODE_OF_ANOTHER)
-            && self.completes_another(code);
+        let foreign =
+            reference.has(&defects::REGISTRATION_CODE_OF_ANOTHER) && self.completes_another(code);
         let pending = self.current_enrolment()?;
-        if foreign || code.agrees_with(pending.serial, pending.activation_code)
+        if foreign
+            || code.agrees_with(pending.serial, pending.activation_code)
             || reference.has(&defects::ANY_REGISTRATION_CODE)
         {
             pending.activate(code.device_random(), reference.parameters());

@@ -27,6 +27,9 @@ pub(super) fn line(entry: &Entry) -> String {
             let code = code.map_or_else(|| "no code".to_owned(), |mark| mark.to_string());
             format!("{} to {person}: message {message}, {code}", to.channel())
         }
+        Event::Disturbed { person, channel, disturbance, .. } => {
+            format!("the {channel} to {person} is {disturbance}")
+        }
         Event::Acted { device, act, outcome, reason, code, .. } => {
             let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             let code = code.map(|mark| format!(", {mark}")).unwrap_or_default();

@@ -11,3 +11,4 @@ mod defective;
 mod http;
 mod second_factor;
 mod sound;
+mod symptoms;
