@@ -5,10 +5,15 @@ mod codes;
 
 use crate::domain::device::Outcome;
 use crate::domain::persona::MobileOnFile;
-use crate::domain::{Act, Chance, Channel, Clock, DeviceKind, Persona, Picture, Recipient, Secret};
-use crate::gateways::extract;
-use crate::gateways::inbox::{Arrival, Inbox};
-use crate::journal::{Event, Journal, Mark, SecretKind};
+use crate::domain::{
+    Act, Chance, Channel, Clock, DeviceKind, Disturbance, Message, Persona, Picture, Recipient,
+    Secret,
+};
+use crate::gateways::extract::{self, Candidate, Extraction};
+use crate::gateways::fault::Fault;
+use crate::gateways::form;
+use crate::gateways::inbox::{Arrival, Inbox, Incident};
+use crate::journal::{EntryId, Event, Journal, Mark, MessageForm, SecretKind};
 use crate::tokens::{Device, Network};
 use codes::Codes;
 use std::collections::{BTreeMap, VecDeque};
@@ -39,6 +44,8 @@ pub struct World {
     boxes: Vec<PersonalBox>,
     messages: u32,
     codes: Codes,
+    /// The entries of what befell messages, by the inbox's numbers.
+    incidents: BTreeMap<u64, (EntryId, Disturbance)>,
 }
 
 /// One address of one person, and what has arrived there.
@@ -47,8 +54,15 @@ struct PersonalBox {
     recipient: Recipient,
     /// How many arrivals have been taken from the inbox.
     taken: usize,
+    /// How many incidents have been taken from it.
+    noted: usize,
+    /// How many of them came before the last answer of the subject.
+    answered: usize,
     unread: VecDeque<Received>,
 }
+
+/// What the journal says of a message that was cut short: half a code cannot be masked.
+const CUT_SHORT: &str = "(what was left of the text)";
 
 /// A message as a person holds it.
 #[derive(Debug, Clone)]
@@ -83,6 +97,7 @@ impl World {
             boxes: Vec::new(),
             messages: 0,
             codes: Codes::default(),
+            incidents: BTreeMap::new(),
         }
     }
 
@@ -107,7 +122,14 @@ impl World {
             self.inbox.open(recipient.clone(), Arc::clone(&self.clock));
             let person = name.to_owned();
             let unread = VecDeque::new();
-            self.boxes.push(PersonalBox { person, recipient, taken: 0, unread });
+            self.boxes.push(PersonalBox {
+                person,
+                recipient,
+                taken: 0,
+                noted: 0,
+                answered: 0,
+                unread,
+            });
         }
         self.people.push(persona.clone());
         persona
@@ -189,8 +211,27 @@ impl World {
         }
     }
 
-    /// Records every message that has arrived since the last call, person by person.
+    /// Remembers what has befallen messages by now: the subject has just answered.
+    pub fn hear_answer(&mut self) {
+        for one in &mut self.boxes {
+            one.answered = one.noted + self.inbox.incidents(&one.recipient, one.noted).len();
+        }
+    }
+
+    /// Records every message that has arrived since the last call, person by person, and before
+    /// that what befell messages on their way.
     pub fn collect(&mut self) {
+        for one in &mut self.boxes {
+            let incidents = self.inbox.incidents(&one.recipient, one.noted);
+            let (before, count) = (one.answered, incidents.len());
+            for (nth, Incident { number, disturbance }) in (one.noted..).zip(incidents) {
+                let (person, channel) = (one.person.clone(), one.recipient.channel());
+                let event =
+                    Event::Disturbed { person, channel, disturbance, before_answer: nth < before };
+                self.incidents.insert(number, (self.journal.record(event), disturbance));
+            }
+            one.noted += count;
+        }
         for at in 0..self.boxes.len() {
             let arrivals = self.inbox.arrived(&self.boxes[at].recipient, self.boxes[at].taken);
             self.boxes[at].taken += arrivals.len();
@@ -199,6 +240,30 @@ impl World {
                 self.boxes[at].unread.push_back(received);
             }
         }
+    }
+
+    /// Aims `fault` at the next `times` messages to `person` on `channel`; `false` if they have no
+    /// such address.
+    pub fn disturb(&self, person: &str, channel: Channel, fault: Fault, times: u32) -> bool {
+        let to = self.address(person, channel);
+        to.is_some_and(|to| self.inbox.disturb(to, fault, times))
+    }
+
+    /// Forgets the faults that are aimed at `person` on `channel`.
+    pub fn calm(&self, person: &str, channel: Channel) -> bool {
+        self.address(person, channel).is_some_and(|to| self.inbox.calm(to))
+    }
+
+    /// Where `person` is reached on `channel`.
+    #[must_use]
+    pub fn address(&self, person: &str, channel: Channel) -> Option<&Recipient> {
+        let own = self.boxes.iter().filter(|one| one.person == person);
+        own.map(|one| &one.recipient).find(|recipient| recipient.channel() == channel)
+    }
+
+    /// Takes the newest unread message of `person` on `channel` and drops the older ones.
+    pub fn take_latest(&mut self, person: &str, channel: Channel) -> Option<Received> {
+        self.box_of(person, channel)?.unread.drain(..).last()
     }
 
     /// Takes the oldest unread message of `person` on `channel`.
@@ -251,7 +316,7 @@ impl World {
     fn record_arrival(&mut self, at: usize, arrival: &Arrival) -> Received {
         let extraction = extract::find_code(&arrival.message);
         let why = explain(&extraction);
-        let code = extraction.chosen.map(|candidate| {
+        let code = extraction.chosen.clone().map(|candidate| {
             // The message may write the code with a space or hyphen inside: both forms are secret.
             let code = Secret::new(candidate.code);
             let mark = self.journal.mark(SecretKind::Code, &code);
@@ -260,17 +325,47 @@ impl World {
             (code, mark)
         });
         self.messages += 1;
+        let befell = arrival.incident.and_then(|number| self.incidents.get(&number).copied());
+        let is_cut = befell.is_some_and(|(_, what)| what == Disturbance::Truncated);
+        let form = Box::new(self.form_of(at, &arrival.message, &extraction));
         self.journal.record(Event::MessageArrived {
             message: self.messages,
             person: self.boxes[at].person.clone(),
             to: arrival.message.to.clone(),
             from: arrival.message.from.clone(),
             subject: arrival.message.subject.clone(),
-            text: arrival.message.text.clone(),
+            text: if is_cut { CUT_SHORT.to_owned() } else { arrival.message.text.clone() },
             code: code.as_ref().map(|(_, mark)| *mark),
             why,
+            form,
+            disturbed: befell.map(|(entry, _)| entry),
         });
         Received { code: code.map(|(code, _)| code) }
+    }
+
+    /// What a message looks like, with the marks of the codes in its parts.
+    fn form_of(&mut self, at: usize, message: &Message, extraction: &Extraction) -> MessageForm {
+        let mut form = form::of(message, extraction.chosen.as_ref());
+        let holder = self.boxes.get(at).and_then(|one| self.person(&one.person)).cloned();
+        if let Some(persona) = holder {
+            let text = message.text.to_lowercase();
+            form.user_named = text.contains(&persona.user.to_lowercase());
+            let mut numbers = persona.mobile.iter();
+            form.number_shown = numbers.any(|number| form::shows_number(&message.text, number));
+        }
+        if let Some(mail) = &mut form.mail {
+            let (in_text, in_html) = form::codes_of_parts(message);
+            let journal = &mut self.journal;
+            let mut mark = |found: Option<Candidate>| {
+                let found = found?;
+                let mark = journal.mark(SecretKind::Code, &Secret::new(found.code));
+                journal.alias(mark, &Secret::new(found.raw));
+                Some(mark)
+            };
+            mail.text_code = mark(in_text);
+            mail.html_code = mark(in_html);
+        }
+        form
     }
 
     fn mark_given(&mut self, act: &Act) -> Option<Mark> {

@@ -5,8 +5,10 @@ use super::Finding;
 use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::{Form, ReplyKind};
-use crate::domain::{Assurance, Channel, Declared, Mailbox, Moment, PhoneNumber};
-use crate::journal::{Entry, EntryId, Event, Mark, Observed, Request};
+use crate::domain::{
+    Assurance, Channel, Declared, Disturbance, Mailbox, Moment, PhoneNumber, Recipient,
+};
+use crate::journal::{Entry, EntryId, Event, Mark, MessageForm, Observed, Request};
 use std::time::Duration;
 
 /// A question with its answer.
@@ -22,13 +24,34 @@ pub(super) struct Exchange<'a> {
     pub(super) form: Option<&'a Form>,
 }
 
-/// A message that arrived for a person.
+/// A message that arrived for a person, as its sender meant it: our own doing on its way is
+/// undone here, so that nobody else is blamed for it. Copies that we made and messages that we cut
+/// short are left out.
 pub(super) struct Arrival<'a> {
+    pub(super) entry: EntryId,
+    /// When it was handed over, however long we held it back.
+    pub(super) at: Moment,
+    /// What stands in the journal for that: the disturbance, or the arrival itself.
+    pub(super) sent: EntryId,
+    /// For whom it was, whoever got it.
+    pub(super) person: &'a str,
+    pub(super) to: &'a Recipient,
+    pub(super) channel: Channel,
+    pub(super) code: Option<Mark>,
+    pub(super) subject: &'a str,
+    pub(super) text: &'a str,
+    pub(super) form: &'a MessageForm,
+}
+
+/// Something that befell a message on its way.
+pub(super) struct Mishap<'a> {
     pub(super) entry: EntryId,
     pub(super) at: Moment,
     pub(super) person: &'a str,
     pub(super) channel: Channel,
-    pub(super) code: Option<Mark>,
+    pub(super) what: Disturbance,
+    /// Whether the subject knew of it when it answered.
+    pub(super) before_answer: bool,
 }
 
 /// Something done at a device.
@@ -78,6 +101,10 @@ pub(super) struct Story<'a> {
     pub(super) arrivals: Vec<Arrival<'a>>,
     pub(super) acts: Vec<DeviceAct<'a>>,
     pub(super) waits: Vec<Wait<'a>>,
+    /// Waits in vain for which we may be to blame.
+    pub(super) clouded_waits: Vec<Wait<'a>>,
+    /// What befell messages.
+    pub(super) mishaps: Vec<Mishap<'a>>,
     /// Questions that were not answered, with their sessions.
     unanswered: Vec<(EntryId, &'a str)>,
     /// When the clock was moved forward.
@@ -125,13 +152,17 @@ impl<'a> Story<'a> {
                     });
                 }
             }
-            Event::MessageArrived { person, to, code, .. } => self.arrivals.push(Arrival {
-                entry: entry.id,
-                at: entry.at,
-                person,
-                channel: to.channel(),
-                code: *code,
-            }),
+            Event::MessageArrived { .. } => self.arrivals.extend(self.arrival(entry)),
+            Event::Disturbed { person, channel, disturbance, before_answer } => {
+                self.mishaps.push(Mishap {
+                    entry: entry.id,
+                    at: entry.at,
+                    person,
+                    channel: *channel,
+                    what: *disturbance,
+                    before_answer: *before_answer,
+                })
+            }
             Event::Acted { device, act, given, outcome, reason, code } => {
                 let owner = self.owners.iter().find(|(known, _)| known == device);
                 self.acts.push(DeviceAct {
@@ -151,7 +182,9 @@ impl<'a> Story<'a> {
                 });
             }
             Event::Waited { person, channel, came } => {
-                self.waits.push(Wait { entry: entry.id, person, channel: *channel, came: *came });
+                let wait = Wait { entry: entry.id, person, channel: *channel, came: *came };
+                let blamed = !came && self.is_withheld(person, *channel);
+                if blamed { &mut self.clouded_waits } else { &mut self.waits }.push(wait);
             }
             Event::ClockAdvanced { .. } => self.leaps.push(entry.id),
             Event::NotAnswered { asked, .. } => {
@@ -180,6 +213,70 @@ impl<'a> Story<'a> {
         }
     }
 
+    /// The message of `entry` as its sender meant it; nothing if it is one that we made.
+    fn arrival(&self, entry: &'a Entry) -> Option<Arrival<'a>> {
+        let Event::MessageArrived { person, to, code, subject, text, form, disturbed, .. } =
+            &entry.event
+        else {
+            return None;
+        };
+        let mishap = disturbed.and_then(|id| self.mishaps.iter().find(|one| one.entry == id));
+        let what = mishap.map(|mishap| mishap.what);
+        let sent = mishap.map_or(entry.id, |mishap| mishap.entry);
+        let is_copy = what == Some(Disturbance::Duplicated)
+            && self.arrivals.iter().any(|earlier| earlier.sent == sent);
+        if is_copy || what == Some(Disturbance::Truncated) {
+            return None;
+        }
+        Some(Arrival {
+            entry: entry.id,
+            at: mishap.map_or(entry.at, |mishap| mishap.at),
+            sent,
+            person: mishap.map_or(person, |mishap| mishap.person),
+            to,
+            channel: to.channel(),
+            code: *code,
+            subject: subject.as_deref().unwrap_or_default(),
+            text,
+            form,
+        })
+    }
+
+    /// Whether we may be why `person` finds nothing: since the last message that came undisturbed
+    /// something befell one.
+    fn is_withheld(&self, person: &str, channel: Channel) -> bool {
+        let own = |of: &str, by: Channel| of == person && by == channel;
+        let undisturbed =
+            self.arrivals.iter().rev().find(|arrival| {
+                own(arrival.person, arrival.channel) && arrival.sent == arrival.entry
+            });
+        self.mishaps.iter().any(|mishap| {
+            own(mishap.person, mishap.channel)
+                && mishap.what.withholds()
+                && undisturbed.is_none_or(|arrival| arrival.entry < mishap.entry)
+        })
+    }
+
+    /// Whether `entry` came after this answer and before the next answer of anybody.
+    pub(super) fn follows(&self, exchange: &Exchange<'a>, entry: EntryId) -> bool {
+        let mut later = self.exchanges.iter().map(|other| other.answered);
+        let next = later.find(|answered| *answered > exchange.answered);
+        entry > exchange.answered && next.is_none_or(|next| entry < next)
+    }
+
+    /// What befell the messages of this person that followed this answer.
+    pub(super) fn mishaps_of(&self, exchange: &Exchange<'a>) -> Vec<&Mishap<'a>> {
+        let own = self.mishaps.iter().filter(|mishap| Some(mishap.person) == exchange.person);
+        own.filter(|mishap| self.follows(exchange, mishap.entry)).collect()
+    }
+
+    /// The questions of people that ask for a code to be sent.
+    pub(super) fn code_requests(&self) -> impl Iterator<Item = &Exchange<'a>> {
+        self.exchanges.iter().filter(|exchange| {
+            exchange.person.is_some() && asks_for_code(exchange.request.operation)
+        })
+    }
+
     /// The exchanges of one kind of operation.
     pub(super) fn asks(&self, kind: OperationKind) -> impl Iterator<Item = &Exchange<'a>> {
         self.exchanges.iter().filter(move |exchange| exchange.request.operation == kind)
@@ -199,12 +296,9 @@ impl<'a> Story<'a> {
 
     /// The messages with a code that came between this answer and the next answer of anybody.
     pub(super) fn codes_after(&self, exchange: &Exchange<'a>) -> Vec<&Arrival<'a>> {
-        let mut later = self.exchanges.iter().map(|other| other.answered);
-        let next = later.find(|answered| *answered > exchange.answered);
         self.arrivals
             .iter()
-            .filter(|arrival| arrival.code.is_some() && arrival.entry > exchange.answered)
-            .filter(|arrival| next.is_none_or(|next| arrival.entry < next))
+            .filter(|arrival| arrival.code.is_some() && self.follows(exchange, arrival.sent))
             .collect()
     }
 
@@ -221,7 +315,7 @@ impl<'a> Story<'a> {
     /// The exchange that caused `arrival`: the last one before it that asks for a code.
     pub(super) fn cause(&self, arrival: &Arrival<'a>) -> Option<&Exchange<'a>> {
         self.exchanges.iter().rev().find(|exchange| {
-            exchange.answered < arrival.entry
+            exchange.answered < arrival.sent
                 && exchange.observed.reply == ReplyKind::CodeRequired
                 && asks_for_code(exchange.request.operation)
         })
@@ -371,12 +465,18 @@ impl<'a> Story<'a> {
             cause.session == submission.exchange.session && cause.person == Some(submission.person)
         });
         let newest = !self.arrivals.iter().any(|later| {
-            later.entry > delivery.entry
-                && later.entry < submission.exchange.asked
+            later.sent > delivery.sent
+                && later.sent < submission.exchange.asked
                 && later.code.is_some()
                 && self.cause(later).map(|cause| cause.session) == Some(submission.exchange.session)
         });
-        bound && newest && submission.exchange.at - delivery.at < FRESH
+        // A code that we withheld may have taken the place of this one.
+        let clouded = self.mishaps.iter().any(|mishap| {
+            mishap.person == submission.person
+                && mishap.entry > delivery.sent
+                && mishap.entry < submission.exchange.asked
+        });
+        bound && newest && !clouded && submission.exchange.at - delivery.at < FRESH
     }
 
     fn is_right_token_code(&self, submission: &Submission<'_, 'a>) -> bool {

@@ -3,12 +3,18 @@
 //! Each scenario mints its own addresses and opens a box for each of them, with its own clock.
 //! What is addressed to nobody is kept as a stray, because a code that went astray is a finding.
 
+mod open_box;
+
+use super::fault::{Cut, Denial, Fault, SLOWEST, truncated};
 use super::{Receipt, Refusal};
-use crate::domain::{Clock, Message, Moment, Recipient};
+use crate::domain::{Clock, Disturbance, Message, Moment, Recipient, Unfit};
+use open_box::OpenBox;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::{broadcast, watch};
+use std::time::Duration;
+use tokio::sync::broadcast;
 
 /// How many messages one box keeps: a scenario sees a handful, a flood of resends some hundreds.
 pub const BOX_LIMIT: usize = 1_000;
@@ -33,6 +39,37 @@ pub struct Arrival {
     pub at: Moment,
     /// Its number in the order of acceptance over all boxes, from 1.
     pub serial: u64,
+    /// The number of the [`Incident`] that befell it.
+    pub incident: Option<u64>,
+}
+
+/// Something that befell a message for one recipient.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Incident {
+    /// Its number over all boxes, from 1.
+    pub number: u64,
+    /// What it was.
+    pub disturbance: Disturbance,
+}
+
+/// How the line to the sender goes on after a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line {
+    /// The answer follows.
+    Open,
+    /// The answer follows after this time.
+    Slow(Duration),
+    /// The connection is closed without an answer.
+    Cut,
+}
+
+/// What comes of a message that a gateway hands over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Handover {
+    /// What the sender is answered.
+    pub outcome: Result<Receipt, Refusal>,
+    /// Whether and when it is.
+    pub line: Line,
 }
 
 /// To whom messages may be addressed.
@@ -76,6 +113,8 @@ pub struct Inbox {
     stray_clock: Arc<dyn Clock>,
     strictness: Strictness,
     news: broadcast::Sender<Arrival>,
+    /// Whether a fault was ever ordered.
+    is_disturbed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -85,13 +124,7 @@ struct State {
     /// Bytes held in boxes and strays, at most [`BYTES_LIMIT`].
     bytes: usize,
     last_serial: u64,
-}
-
-struct OpenBox {
-    clock: Arc<dyn Clock>,
-    arrivals: Vec<Arrival>,
-    /// The length of `arrivals`; changed under the lock, so a waiter cannot miss a message.
-    count: watch::Sender<usize>,
+    last_incident: u64,
 }
 
 impl Inbox {
@@ -105,7 +138,8 @@ impl Inbox {
     #[must_use]
     pub fn with_strictness(stray_clock: Arc<dyn Clock>, strictness: Strictness) -> Arc<Self> {
         let news = broadcast::Sender::new(FOLLOW_LIMIT);
-        Arc::new(Self { state: Mutex::default(), stray_clock, strictness, news })
+        let is_disturbed = AtomicBool::new(false);
+        Arc::new(Self { state: Mutex::default(), stray_clock, strictness, news, is_disturbed })
     }
 
     /// Opens a box for `recipient`, whose messages are dated by `clock`.
@@ -114,8 +148,7 @@ impl Inbox {
     pub fn open(&self, recipient: Recipient, clock: Arc<dyn Clock>) {
         let mut state = self.state();
         state.discard(&recipient);
-        let count = watch::Sender::new(0);
-        state.boxes.insert(recipient, OpenBox { clock, arrivals: Vec::new(), count });
+        state.boxes.insert(recipient, OpenBox::new(clock));
     }
 
     /// Closes the box of `recipient` and forgets what is in it. Later messages are strays.
@@ -123,40 +156,124 @@ impl Inbox {
         self.state().discard(recipient);
     }
 
+    /// Orders `fault` for the next `times` messages to `recipient` that have none yet; `false` if
+    /// no box is open there or too many faults are on order.
+    pub fn disturb(&self, recipient: &Recipient, fault: Fault, times: u32) -> bool {
+        self.is_disturbed.store(true, Ordering::Release);
+        let mut state = self.state();
+        state.boxes.get_mut(recipient).is_some_and(|open| open.order(fault, times))
+    }
+
+    /// Forgets the faults on order for `recipient`; `false` if no box is open there.
+    pub fn calm(&self, recipient: &Recipient) -> bool {
+        let mut state = self.state();
+        state.boxes.get_mut(recipient).map(OpenBox::calm).is_some()
+    }
+
+    /// Whether a fault was ever ordered: without one, a line need not look closely.
+    pub(super) fn is_disturbed(&self) -> bool {
+        self.is_disturbed.load(Ordering::Acquire)
+    }
+
+    /// Whether the gateway is down for whoever sends to `recipient`; then this message had its
+    /// fault.
+    pub(super) fn hangs_up_on(&self, recipient: &Recipient) -> bool {
+        let mut state = self.state();
+        let is_down = state.boxes.get(recipient).is_some_and(OpenBox::is_down);
+        if is_down {
+            state.boxes.get_mut(recipient).and_then(OpenBox::next_fault);
+            state.note(recipient, Disturbance::HungUp);
+        }
+        is_down
+    }
+
+    /// Remembers that a gateway refused a message to `recipient` because it was unfit.
+    pub(super) fn turned_away(&self, recipient: &Recipient, rule: Unfit) {
+        self.state().note(recipient, Disturbance::Unfit { rule });
+    }
+
     /// Takes `message` into the box of its recipient, or as a stray if nobody opened one.
     ///
     /// # Errors
-    /// [`Refusal::NotReserved`] by the inbox's [`Strictness`]; [`Refusal::Full`] at a limit.
+    /// [`Refusal::NotReserved`] by the inbox's [`Strictness`]; [`Refusal::Full`] at a limit;
+    /// [`Refusal::Ordered`] by a fault.
     pub fn deliver(&self, message: Message) -> Result<Receipt, Refusal> {
+        self.hand_over(message).outcome
+    }
+
+    /// Takes `message` as [`Inbox::deliver`] does, and says how the line to its sender goes on.
+    pub fn hand_over(&self, message: Message) -> Handover {
         if self.strictness == Strictness::ReservedOnly && !is_reserved(&message.to) {
-            return Err(Refusal::NotReserved(message.to.to_string()));
+            let outcome = Err(Refusal::NotReserved(message.to.to_string()));
+            return Handover { outcome, line: Line::Open };
         }
         let mut state = self.state();
-        let arrival = state.keep(message, self.stray_clock.as_ref())?;
-        // Sent under the lock, so that followers hear of messages in the order of their serials.
+        let fault = state.boxes.get_mut(&message.to).and_then(OpenBox::next_fault);
+        let mut shown = Vec::new();
+        let handover = match fault {
+            Some(fault) => state.suffer(fault, message, self.stray_clock.as_ref(), &mut shown),
+            None => {
+                let outcome = state.keep(message, self.stray_clock.as_ref(), &mut shown);
+                Handover { outcome, line: Line::Open }
+            }
+        };
+        self.tell(shown);
+        handover
+    }
+
+    /// Called under the lock, so that followers hear of messages in the order in which they can be
+    /// seen.
+    fn tell(&self, shown: Vec<Arrival>) {
         if self.news.receiver_count() > 0 {
-            let _ = self.news.send(arrival.clone());
+            for arrival in shown {
+                let _ = self.news.send(arrival);
+            }
         }
-        Ok(Receipt { serial: arrival.serial, at: arrival.at, message: arrival.message })
     }
 
     /// The messages to `recipient` in order, without the first `from`. Empty if no box is open.
     #[must_use]
     pub fn arrived(&self, recipient: &Recipient, from: usize) -> Vec<Arrival> {
-        let state = self.state();
-        let arrivals = state.boxes.get(recipient).map_or(&[][..], |open| &open.arrivals);
-        arrivals.get(from..).unwrap_or_default().to_vec()
+        let mut state = self.state();
+        let Some(open) = state.boxes.get_mut(recipient) else { return Vec::new() };
+        self.tell(open.ripen());
+        open.arrivals.get(from..).unwrap_or_default().to_vec()
     }
 
-    /// Completes as soon as the box of `recipient` holds more than `seen` messages.
+    /// What befell messages to `recipient`, in order, without the first `from`.
+    #[must_use]
+    pub fn incidents(&self, recipient: &Recipient, from: usize) -> Vec<Incident> {
+        let state = self.state();
+        let incidents = state.boxes.get(recipient).map_or(&[][..], |open| &open.incidents);
+        incidents.get(from..).unwrap_or_default().to_vec()
+    }
+
+    /// Completes as soon as the box of `recipient` shows more than `seen` messages.
     ///
     /// Without such a box, or if it is closed meanwhile, it never does: the caller bounds the wait.
     pub async fn wait_beyond(&self, recipient: &Recipient, seen: usize) {
-        let count = self.state().boxes.get(recipient).map(|open| open.count.subscribe());
-        if let Some(mut count) = count
-            && count.wait_for(|held| *held > seen).await.is_ok()
-        {
-            return;
+        loop {
+            let watched = {
+                let mut state = self.state();
+                state.boxes.get_mut(recipient).map(|open| {
+                    self.tell(open.ripen());
+                    (open.count.subscribe(), Arc::clone(&open.clock), open.next_due())
+                })
+            };
+            let Some((mut count, clock, due)) = watched else { break };
+            if *count.borrow_and_update() > seen {
+                return;
+            }
+            let ripe = async {
+                match due {
+                    Some(due) => clock.wait_until(due).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                changed = count.changed() => if changed.is_err() { break },
+                () = ripe => {}
+            }
         }
         std::future::pending::<()>().await;
     }
@@ -181,34 +298,131 @@ impl Inbox {
 impl State {
     fn discard(&mut self, recipient: &Recipient) {
         if let Some(closed) = self.boxes.remove(recipient) {
-            let freed = closed.arrivals.iter().map(|arrival| weight(&arrival.message)).sum();
-            self.bytes = self.bytes.saturating_sub(freed);
+            self.bytes = self.bytes.saturating_sub(closed.weight());
         }
     }
 
-    fn keep(&mut self, message: Message, stray_clock: &dyn Clock) -> Result<Arrival, Refusal> {
+    /// Writes down what befell a message to `recipient`, and gives its number.
+    fn note(&mut self, recipient: &Recipient, disturbance: Disturbance) -> Option<u64> {
+        let open = self.boxes.get_mut(recipient)?;
+        self.last_incident += 1;
+        open.note(self.last_incident, disturbance);
+        Some(self.last_incident)
+    }
+
+    /// Makes `message` an arrival, dated by the clock of the box that it is for, if there is room.
+    fn accept(
+        &mut self,
+        message: Message,
+        to: &Recipient,
+        stray_clock: &dyn Clock,
+    ) -> Result<Arrival, Refusal> {
         let bytes = self.bytes.saturating_add(weight(&message));
-        let serial = self.last_serial + 1;
-        let open = self.boxes.get_mut(&message.to);
-        let (held, limit) = match &open {
-            Some(open) => (open.arrivals.len(), BOX_LIMIT),
-            None => (self.strays.len(), STRAY_LIMIT),
+        let (held, limit, at) = match self.boxes.get(to) {
+            Some(open) => (open.held(), BOX_LIMIT, open.clock.now()),
+            None => (self.strays.len(), STRAY_LIMIT, stray_clock.now()),
         };
         if held >= limit || bytes > BYTES_LIMIT {
             return Err(Refusal::Full);
         }
-        let at = open.as_ref().map_or(stray_clock, |open| open.clock.as_ref()).now();
-        let arrival = Arrival { message, at, serial };
-        match open {
-            Some(open) => {
-                open.arrivals.push(arrival.clone());
-                open.count.send_replace(open.arrivals.len());
-            }
-            None => self.strays.push(arrival.clone()),
-        }
-        (self.bytes, self.last_serial) = (bytes, serial);
-        Ok(arrival)
+        self.bytes = bytes;
+        self.last_serial += 1;
+        Ok(Arrival { message, at, serial: self.last_serial, incident: None })
     }
+
+    /// Puts `arrival` where `to` sees it.
+    fn show(&mut self, to: &Recipient, arrival: Arrival) -> Vec<Arrival> {
+        let Some(open) = self.boxes.get_mut(to) else {
+            self.strays.push(arrival.clone());
+            return vec![arrival];
+        };
+        let mut shown = open.ripen();
+        shown.extend(open.show(arrival));
+        shown
+    }
+
+    fn keep(
+        &mut self,
+        message: Message,
+        stray_clock: &dyn Clock,
+        shown: &mut Vec<Arrival>,
+    ) -> Result<Receipt, Refusal> {
+        let to = message.to.clone();
+        let arrival = self.accept(message, &to, stray_clock)?;
+        let receipt = receipt(&arrival);
+        shown.extend(self.show(&to, arrival));
+        Ok(receipt)
+    }
+
+    /// What comes of `message` when `fault` befalls it.
+    fn suffer(
+        &mut self,
+        fault: Fault,
+        message: Message,
+        stray_clock: &dyn Clock,
+        shown: &mut Vec<Arrival>,
+    ) -> Handover {
+        let to = message.to.clone();
+        let disturbance = fault.disturbance(&message);
+        let incident = disturbance.and_then(|disturbance| self.note(&to, disturbance));
+        let (line, refused) = match &fault {
+            Fault::Refuse(denial) => (Line::Open, Some(*denial)),
+            Fault::Down | Fault::Disconnect(Cut::Data) => (Line::Cut, Some(Denial::Unreachable)),
+            Fault::Disconnect(Cut::Reply) => (Line::Cut, None),
+            Fault::Slow(by) => (Line::Slow((*by).min(SLOWEST)), None),
+            Fault::Delay(_)
+            | Fault::Lose
+            | Fault::Duplicate
+            | Fault::Reorder
+            | Fault::Truncate(_)
+            | Fault::Misdeliver(_) => (Line::Open, None),
+        };
+        if let Some(denial) = refused {
+            return Handover { outcome: Err(Refusal::Ordered(denial)), line };
+        }
+        let cut_at = if let Fault::Truncate(length) = fault { Some(length) } else { None };
+        let message = match cut_at {
+            Some(length) if incident.is_some() => truncated(message, length),
+            Some(_) | None => message,
+        };
+        let seen_at = if let Fault::Misdeliver(other) = &fault { other } else { &to }.clone();
+        let outcome = self.accept(message, &seen_at, stray_clock).map(|arrival| {
+            let receipt = receipt(&arrival);
+            shown.extend(self.place(&fault, &seen_at, Arrival { incident, ..arrival }));
+            receipt
+        });
+        Handover { outcome, line }
+    }
+
+    /// Puts an accepted `arrival` where `fault` wants it.
+    fn place(&mut self, fault: &Fault, to: &Recipient, mut arrival: Arrival) -> Vec<Arrival> {
+        match (fault, self.boxes.get_mut(to)) {
+            (Fault::Lose, _) => {
+                self.bytes = self.bytes.saturating_sub(weight(&arrival.message));
+                Vec::new()
+            }
+            (Fault::Delay(by), Some(open)) => {
+                arrival.at = arrival.at + *by;
+                open.hold(arrival);
+                Vec::new()
+            }
+            (Fault::Reorder, Some(open)) => {
+                open.hold_for_next(arrival);
+                Vec::new()
+            }
+            (Fault::Duplicate, Some(open)) if open.held() + 1 < BOX_LIMIT => {
+                self.bytes = self.bytes.saturating_add(weight(&arrival.message));
+                let mut shown = self.show(to, arrival.clone());
+                shown.extend(self.show(to, arrival));
+                shown
+            }
+            _ => self.show(to, arrival),
+        }
+    }
+}
+
+fn receipt(arrival: &Arrival) -> Receipt {
+    Receipt { serial: arrival.serial, at: arrival.at, message: arrival.message.clone() }
 }
 
 fn is_reserved(recipient: &Recipient) -> bool {
@@ -241,9 +455,12 @@ impl fmt::Debug for Inbox {
 
 #[cfg(test)]
 mod tests {
+    use super::Line;
     use super::{BOX_LIMIT, BYTES_LIMIT, Inbox, News, Strictness};
+    use crate::domain::Disturbance;
     use crate::domain::{Clock, Message, Moment, PhoneNumber, Recipient, VirtualClock};
     use crate::gateways::Refusal;
+    use crate::gateways::fault::{Cut, Denial, Fault};
     use std::future::Future;
     use std::pin::pin;
     use std::sync::Arc;
@@ -352,5 +569,111 @@ mod tests {
             inbox.deliver(message(phone(2), "x")).expect("accepted");
         }
         assert_eq!(follower.next().await, Some(News::Missed(1)));
+    }
+
+    /// Delivers `texts` to an open box after ordering `faults`, and shows what can be seen.
+    fn disturbed(faults: Vec<Fault>, texts: &[&str]) -> (Arc<Inbox>, Vec<String>) {
+        let inbox = Inbox::new(clock());
+        inbox.open(phone(1), clock());
+        for fault in faults {
+            assert!(inbox.disturb(&phone(1), fault, 1));
+        }
+        for text in texts {
+            inbox.deliver(message(phone(1), text)).expect("accepted");
+        }
+        let seen = seen(&inbox, 1);
+        (inbox, seen)
+    }
+
+    fn seen(inbox: &Inbox, ordinal: u32) -> Vec<String> {
+        let arrivals = inbox.arrived(&phone(ordinal), 0);
+        arrivals.into_iter().map(|arrival| arrival.message.text).collect()
+    }
+
+    #[test]
+    fn each_fault_befalls_one_message_in_its_own_way() {
+        let cases = [
+            (Fault::Lose, vec!["b", "c"]),
+            (Fault::Duplicate, vec!["a", "a", "b", "c"]),
+            (Fault::Reorder, vec!["b", "a", "c"]),
+            (Fault::Truncate(0), vec!["", "b", "c"]),
+            (Fault::Truncate(1), vec!["a", "b", "c"]),
+            (Fault::Slow(Duration::from_millis(5)), vec!["a", "b", "c"]),
+            (Fault::Disconnect(Cut::Reply), vec!["a", "b", "c"]),
+            (Fault::Misdeliver(phone(2)), vec!["b", "c"]),
+        ];
+        for (fault, expected) in cases {
+            let (_, seen) = disturbed(vec![fault.clone()], &["a", "b", "c"]);
+            assert_eq!(seen, expected, "{fault:?}");
+        }
+    }
+
+    #[test]
+    fn a_delayed_message_is_seen_when_its_time_has_come_and_in_the_order_of_dates() {
+        let inbox = Inbox::new(clock());
+        let now = clock();
+        inbox.open(phone(1), Arc::clone(&now) as Arc<dyn Clock>);
+        for seconds in [90, 30] {
+            inbox.disturb(&phone(1), Fault::Delay(Duration::from_secs(seconds)), 1);
+        }
+        for text in ["late", "soon", "now"] {
+            inbox.deliver(message(phone(1), text)).expect("accepted");
+        }
+        assert_eq!(seen(&inbox, 1), ["now"]);
+        now.advance(Duration::from_secs(89));
+        assert_eq!(seen(&inbox, 1), ["now", "soon"]);
+        now.advance(Duration::from_secs(1));
+        inbox.deliver(message(phone(1), "later")).expect("accepted");
+        assert_eq!(seen(&inbox, 1), ["now", "soon", "late", "later"]);
+        let last = &inbox.arrived(&phone(1), 2)[0];
+        assert_eq!(last.at, Moment::EPOCH + Duration::from_secs(90));
+    }
+
+    #[test]
+    fn a_wait_ends_when_a_delayed_message_is_due() {
+        let inbox = Inbox::new(clock());
+        let now = clock();
+        inbox.open(phone(1), Arc::clone(&now) as Arc<dyn Clock>);
+        inbox.disturb(&phone(1), Fault::Delay(Duration::from_secs(30)), 1);
+        inbox.deliver(message(phone(1), "late")).expect("accepted");
+        let to = phone(1);
+        let mut wait = pin!(inbox.wait_beyond(&to, 0));
+        let mut context = Context::from_waker(Waker::noop());
+        assert_eq!(wait.as_mut().poll(&mut context), Poll::Pending);
+        now.advance(Duration::from_secs(30));
+        assert_eq!(wait.as_mut().poll(&mut context), Poll::Ready(()));
+    }
+
+    #[test]
+    fn a_refusal_on_order_is_told_and_ends_with_its_count() {
+        let inbox = Inbox::new(clock());
+        inbox.open(phone(1), clock());
+        inbox.disturb(&phone(1), Fault::Refuse(Denial::Blocked), 2);
+        for _ in 0..2 {
+            let refused = inbox.deliver(message(phone(1), "x"));
+            assert_eq!(refused, Err(Refusal::Ordered(Denial::Blocked)));
+        }
+        inbox.disturb(&phone(1), Fault::Disconnect(Cut::Data), 1);
+        assert_eq!(inbox.hand_over(message(phone(1), "x")).line, Line::Cut);
+        inbox.disturb(&phone(1), Fault::Lose, 1);
+        assert!(inbox.calm(&phone(1)) && !inbox.calm(&phone(2)));
+        inbox.deliver(message(phone(1), "x")).expect("accepted");
+        assert_eq!(seen(&inbox, 1), ["x"]);
+        let told: Vec<_> =
+            inbox.incidents(&phone(1), 0).iter().map(|one| one.disturbance.told_sender()).collect();
+        assert_eq!(told, [true; 3]);
+    }
+
+    #[test]
+    fn what_befell_a_message_is_told_with_it_wherever_it_is_seen() {
+        let inbox = Inbox::new(clock());
+        inbox.open(phone(1), clock());
+        inbox.open(phone(2), clock());
+        inbox.disturb(&phone(1), Fault::Misdeliver(phone(2)), 1);
+        inbox.deliver(message(phone(1), "x")).expect("accepted");
+        let incident = inbox.incidents(&phone(1), 0)[0];
+        assert_eq!(incident.disturbance, Disturbance::Misdelivered);
+        assert_eq!(inbox.arrived(&phone(2), 0)[0].incident, Some(incident.number));
+        assert!(!inbox.disturb(&phone(3), Fault::Lose, 1), "nobody lives there");
     }
 }

@@ -6,11 +6,13 @@
 
 pub mod email;
 pub mod extract;
+pub mod fault;
+pub mod form;
 pub mod inbox;
 pub mod listen;
 pub mod sms;
 
-use crate::domain::{Message, Moment};
+use crate::domain::{Message, Moment, Recipient, Unfit};
 
 /// An HTTP request as a dialect sees it: no socket, a bounded body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,6 +94,9 @@ pub enum Refusal {
     /// The request cannot be read at all.
     #[error("the request cannot be read: {0}")]
     Malformed(String),
+    /// A scenario wants the gateway to refuse.
+    #[error("the gateway was told to refuse")]
+    Ordered(fault::Denial),
     /// The gateway keeps no more messages in this run.
     #[error("the gateway is full")]
     Full,
@@ -138,4 +143,20 @@ pub trait Session: Send {
 
     /// Whether the connection is to be closed once the output is sent.
     fn is_over(&self) -> bool;
+
+    /// Appends the refusal that is said instead of the acceptance of the last message; `false` if
+    /// this protocol has no words for it.
+    fn refuse(&mut self, _denial: fault::Denial, _output: &mut Vec<u8>) -> bool {
+        false
+    }
+
+    /// The recipient that was named last in a message that is under way.
+    fn named(&self) -> Option<Recipient> {
+        None
+    }
+
+    /// The recipients whose messages were refused since the last call because they were unfit.
+    fn turned_away(&mut self) -> Vec<(Recipient, Unfit)> {
+        Vec::new()
+    }
 }

@@ -1,11 +1,11 @@
 //! The entries of a journal.
 
-use super::Mark;
+use super::{Mark, MessageForm};
 use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::{OperationKind, Writing};
 use crate::domain::reply::{BoundToken, Form, ReplyKind};
 use crate::domain::{
-    Assurance, Channel, Declared, DeviceKind, Mailbox, Moment, PhoneNumber, Recipient,
+    Assurance, Channel, Declared, DeviceKind, Disturbance, Mailbox, Moment, PhoneNumber, Recipient,
     RejectionClass, TokenKind,
 };
 use serde::{Deserialize, Serialize};
@@ -148,6 +148,25 @@ pub enum Event {
         code: Option<Mark>,
         /// Why these digits were taken for the code, or why none were, masked.
         why: String,
+        /// What it looks like.
+        #[serde(default)]
+        form: Box<MessageForm>,
+        /// What befell it on its way.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        disturbed: Option<EntryId>,
+    },
+    /// Something befell a message on its way to a person of this scenario.
+    Disturbed {
+        /// For whom it was.
+        person: String,
+        /// By which channel.
+        channel: Channel,
+        /// What it was.
+        disturbance: Disturbance,
+        /// Whether it happened before the subject answered the question at hand: then the subject
+        /// knew what its gateway said.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        before_answer: bool,
     },
     /// What all delivered codes have in common, without knowing one of them. At the end.
     CodesCompared {
@@ -365,7 +384,9 @@ impl Event {
                 observed.destination.iter_mut().for_each(&mut *visit);
             }
             Self::NotAnswered { why, .. } => visit(why),
-            Self::MessageArrived { subject, text, why, .. } => {
+            Self::MessageArrived { subject, text, why, form, .. } => {
+                let headers = form.mail.iter_mut().flat_map(|mail| &mut mail.headers);
+                headers.for_each(|(_, value)| visit(value));
                 subject.iter_mut().for_each(&mut *visit);
                 visit(text);
                 visit(why);
@@ -385,6 +406,7 @@ impl Event {
             | Self::AtOnce { .. }
             | Self::Acted { .. }
             | Self::Waited { .. }
+            | Self::Disturbed { .. }
             | Self::ClockAdvanced { .. } => {}
         }
     }

@@ -6,10 +6,12 @@
 //! have equal marks, so judges compare them without knowing them.
 
 mod entry;
+mod form;
 mod ndjson;
 mod redact;
 
 pub use entry::{Entry, EntryId, Event, Expectation, Observed, Offered, Request};
+pub use form::{Coding, MailForm, MessageForm, OriginLine, SmsForm};
 pub use ndjson::{Line, NotJournal, read, write};
 pub use redact::{Alphabet, Mark, SecretKind, Shape};
 

@@ -4,13 +4,13 @@
 use super::account::Account;
 use super::certificate::Authority;
 use super::defects::{self, Defect};
-use super::delivery::Courier;
+use super::delivery::{Courier, NotSent};
 use super::lockout::Strangers;
 use super::parameters::{Delivery, Refusals};
 use super::session::{Session, SessionId};
-use super::turn::{Outgoing, Turn};
+use super::turn::{Outgoing, OutgoingPin, Turn};
 use super::{Parameters, View, race};
-use crate::domain::{Chance, Clock, Operation, RejectionClass};
+use crate::domain::{Chance, Clock, Message, Operation, RejectionClass};
 use crate::otp::Digits;
 use std::collections::HashMap;
 use std::fmt;
@@ -113,9 +113,9 @@ impl Reference {
         }
         for notice in &outgoing.notices {
             // Told as well as we can; what it tells of has happened all the same.
-            let _told = self.courier.send(notice).await;
+            let _told = self.send(notice).await;
         }
-        self.deliver(outgoing, view).await
+        self.deliver(session, outgoing, view).await
     }
 
     /// What the session would be shown now: the state, or the activation page it is at.
@@ -147,11 +147,11 @@ impl Reference {
 
     /// Messages leave soon after the answer; nobody hears of a failure.
     fn deliver_later(&self, outgoing: Outgoing) {
-        let courier = Arc::clone(&self.courier);
+        let (courier, retries) = (Arc::clone(&self.courier), self.retries());
         tokio::spawn(async move {
             let pins = outgoing.pin.map(|pin| pin.messages).unwrap_or_default();
             for message in pins.iter().chain(&outgoing.notices) {
-                let _not_told = courier.send(message).await;
+                let _not_told = offer(courier.as_ref(), message, retries).await;
             }
         });
     }
@@ -168,17 +168,39 @@ impl Reference {
         (view, turn.outgoing)
     }
 
-    async fn deliver(&self, outgoing: Outgoing, view: View) -> View {
+    async fn deliver(&self, session: &SessionId, outgoing: Outgoing, view: View) -> View {
         let Some(pin) = outgoing.pin else { return view };
         for message in &pin.messages {
-            if self.courier.send(message).await.is_err() {
-                if let Some(account) = self.state().accounts.get_mut(&pin.user) {
-                    account.pins.withdraw(&pin.code);
-                }
-                return View::rejected(RejectionClass::ChannelUnavailable);
+            if self.send(message).await.is_err() {
+                return self.not_sent(session, &pin, view);
             }
         }
         view
+    }
+
+    /// What the person is told whose PIN could not be sent. Another channel may still be chosen.
+    fn not_sent(&self, session: &SessionId, pin: &OutgoingPin, view: View) -> View {
+        let mut state = self.state();
+        if !self.has(&defects::CODE_SURVIVES_FAILED_DELIVERY)
+            && let Some(account) = state.accounts.get_mut(&pin.user)
+        {
+            account.pins.withdraw(&pin.code);
+        }
+        if self.has(&defects::NO_OTHER_CHANNEL_AFTER_FAILURE) {
+            state.sessions.remove(session);
+        }
+        if self.has(&defects::FAILED_DELIVERY_CLAIMED) {
+            return view;
+        }
+        View::rejected(RejectionClass::ChannelUnavailable)
+    }
+
+    async fn send(&self, message: &Message) -> Result<(), NotSent> {
+        offer(self.courier.as_ref(), message, self.retries()).await
+    }
+
+    fn retries(&self) -> bool {
+        !self.has(&defects::MAIL_NOT_RETRIED)
     }
 
     pub(super) fn clock(&self) -> &dyn Clock {
@@ -231,6 +253,15 @@ impl Reference {
     pub(super) fn token_digits(&self) -> Digits {
         let is_longer = self.has(&defects::TOKEN_DIGITS_DECLARED_WRONGLY);
         if is_longer { Digits::EIGHT } else { self.parameters.token_digits }
+    }
+}
+
+/// Hands `message` over, and offers it once more if it was refused for now (RFC 5321 §4.5.4.1).
+/// The person waits for it, so there is no third time.
+async fn offer(courier: &dyn Courier, message: &Message, retries: bool) -> Result<(), NotSent> {
+    match courier.send(message).await {
+        Err(refused) if refused.is_temporary() && retries => courier.send(message).await,
+        outcome => outcome,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The outgoing side: how a message leaves the server.
 
 use crate::domain::{Mailbox, Message, PhoneNumber, Recipient, Secret, Soon};
+use lettre::address::Envelope;
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{MultiPart, SinglePart};
 use lettre::transport::smtp::extension::ClientId;
@@ -38,9 +39,20 @@ pub enum NotSent {
     /// The mail server said no or cannot be reached.
     #[error("the mail server did not take the mail")]
     Mail(#[from] lettre::transport::smtp::Error),
+    /// The mail server may take the mail later.
+    #[error("the mail server cannot take the mail now")]
+    NotNow,
     /// The mail server was too slow.
     #[error("the mail server did not take the mail in time")]
     TooSlow,
+}
+
+impl NotSent {
+    /// Whether the service said that it may take the message later.
+    #[must_use]
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::NotNow)
+    }
 }
 
 /// Where messages are handed over, and in whose name.
@@ -110,9 +122,10 @@ impl Wire {
     }
 
     async fn mail(&self, mailbox: &Mailbox, message: &Message) -> Result<(), NotSent> {
-        let mail = written(&self.settings.sender_mailbox, mailbox, message)?;
+        let (envelope, mail) = written(&self.settings.sender_mailbox, mailbox, message)?;
         // The library's own timeout is for each command; this one is for the whole hand-over.
-        match tokio::time::timeout(Self::PATIENCE, self.smtp.send(mail)).await {
+        match tokio::time::timeout(Self::PATIENCE, self.smtp.send_raw(&envelope, &mail)).await {
+            Ok(Err(refused)) if refused.is_transient() => Err(NotSent::NotNow),
             Ok(taken) => taken.map(|_| ()).map_err(NotSent::from),
             Err(_) => Err(NotSent::TooSlow),
         }
@@ -130,25 +143,45 @@ impl Courier for Wire {
     }
 }
 
+/// The longest value of a header field that the library is asked to write.
+const LONGEST_FIELD: usize = 900;
+
 /// The mail as MIME: plain text first, then the same as HTML (RFC 2046 §5.1.4).
-fn written(from: &Mailbox, to: &Mailbox, message: &Message) -> Result<lettre::Message, NotSent> {
+fn written(
+    from: &Mailbox,
+    to: &Mailbox,
+    message: &Message,
+) -> Result<(Envelope, Vec<u8>), NotSent> {
     let builder = lettre::Message::builder()
         .from(lettre::message::Mailbox::new(None, from.as_str().parse()?))
         .to(lettre::message::Mailbox::new(None, to.as_str().parse()?))
         .subject(message.subject.clone().unwrap_or_default());
     let part = |kind, text: &str| SinglePart::builder().content_type(kind).body(text.to_owned());
     let html = message.html.as_deref().unwrap_or_default();
-    let parts = MultiPart::alternative()
-        .boundary(boundary(message))
-        .singlepart(part(ContentType::TEXT_PLAIN, &message.text))
-        .singlepart(part(ContentType::TEXT_HTML, html));
-    let mut mail = builder.multipart(parts)?;
+    let html = part(ContentType::TEXT_HTML, html);
+    let mut mail = if message.text.is_empty() {
+        builder.singlepart(html)?
+    } else {
+        let parts = MultiPart::alternative().boundary(boundary(message));
+        let text = part(ContentType::TEXT_PLAIN, &message.text);
+        builder.multipart(parts.singlepart(text).singlepart(html))?
+    };
     // Last, because the library dates a mail by the machine's clock if it finds no date it knows.
+    let mut twice = String::new();
+    let mut written = vec!["From"];
     for (name, value) in &message.headers {
+        if written.contains(&name.as_str()) || value.len() > LONGEST_FIELD {
+            // Only a defect asks for these; the library neither repeats nor leaves a field whole.
+            twice += &format!("{name}: {value}\r\n");
+            continue;
+        }
+        written.push(name);
         let name = HeaderName::new_from_ascii(name.clone())?;
         mail.headers_mut().insert_raw(HeaderValue::new(name, value.clone()));
     }
-    Ok(mail)
+    let mut bytes = twice.into_bytes();
+    bytes.extend(mail.formatted());
+    Ok((mail.envelope().clone(), bytes))
 }
 
 /// Taken from the id, it is as unique as that, and the same seed gives the same mail.

@@ -68,8 +68,13 @@ impl Turn<'_> {
         let (session, account) = self.signed()?;
         session.stage = Stage::Enrolling { number };
         let (user, serial) = (session.user.clone(), pending.serial.to_string());
+        let secret = pending.sealed.as_ref().map(|(_, password)| password.clone());
         account.pending = Some(pending);
-        self.state.serials.insert(serial, user);
+        self.state.serials.insert(serial, user.clone());
+        if let Some(password) = secret.filter(|_| self.reference.has(&defects::ACTIVATION_IN_MAIL))
+        {
+            self.mail_activation(&user, &password);
+        }
         Ok(view)
     }
 

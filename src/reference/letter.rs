@@ -35,26 +35,82 @@ pub(super) fn printed(code: &Secret, reference: &Reference) -> Secret {
     }
 }
 
-/// A message with a PIN.
+/// A message with a PIN for `user`.
 pub(super) fn pin(
     to: Recipient,
     code: &Secret,
-    parameters: &Parameters,
+    user: &str,
+    reference: &Reference,
     post: &Postmark,
 ) -> Message {
-    let service = &parameters.public_name;
-    let first = format!("{} is your sign-in PIN for {service}.", code.reveal());
+    match to {
+        Recipient::Phone(_) => {
+            let from = reference.parameters().public_name.clone();
+            let text = pin_text(code.reveal(), user, reference);
+            Message { to, from, subject: None, text, html: None, headers: Vec::new() }
+        }
+        Recipient::Mailbox(_) => pin_mail(to, code.reveal(), reference, post),
+    }
+}
+
+/// The SMS: short enough for one message on the air, with the line that browsers read at its end.
+fn pin_text(code: &str, user: &str, reference: &Reference) -> String {
+    let has = |defect| reference.has(defect);
+    let service = &reference.parameters().public_name;
+    let lifetime = in_words(reference.parameters().pin_lifetime);
+    if has(&defects::NAMELESS_SMS) {
+        return format!("{code} is your PIN. Valid for {lifetime}.");
+    }
+    let mut text = format!("{code} is your sign-in PIN for {service}. ");
+    text += &if has(&defects::LIFETIME_UNTOLD) {
+        "It can be used once.".to_owned()
+    } else {
+        format!("It can be used once, for {lifetime}.")
+    };
+    if has(&defects::LINK_IN_SMS) {
+        text += " Type it at https://reference.test/pin";
+    }
+    if has(&defects::USER_NAME_IN_SMS) {
+        text += &format!(" Your user name: {user}");
+    }
+    if has(&defects::CODE_TWICE_IN_SMS) {
+        text += &format!(" PIN: {code}");
+    }
+    if has(&defects::LONG_SMS) {
+        text += &" Keep it to yourself, whoever asks for it.".repeat(3);
+    }
+    let space = if has(&defects::ORIGIN_BOUND_MALFORMED) { "  " } else { " " };
+    format!("{text}\n@{}{space}#{code}", host(reference.parameters()))
+}
+
+fn pin_mail(to: Recipient, code: &str, reference: &Reference, post: &Postmark) -> Message {
+    let service = &reference.parameters().public_name;
+    let first = format!("{code} is your sign-in PIN for {service}.");
     let rest = format!(
         "It can be used once, for {}. Nobody from {service} will ever ask you for it.",
-        in_words(parameters.pin_lifetime)
+        in_words(reference.parameters().pin_lifetime)
     );
-    match to {
-        Recipient::Phone(_) => sms(to, format!("{first} {rest}"), service),
-        Recipient::Mailbox(_) => {
-            let subject = format!("Your sign-in PIN for {service}");
-            mail(to, subject, &[&first, &rest], parameters, post)
-        }
+    let in_subject = reference.has(&defects::CODE_IN_SUBJECT);
+    let what = if in_subject { format!("{code} is your") } else { "Your".to_owned() };
+    let subject = format!("{what} sign-in PIN for {service}");
+    let mut mail = mail(to, subject, &[&first, &rest], reference, post);
+    if reference.has(&defects::HTML_CODE_DIFFERS) {
+        let other: String = code.chars().rev().collect();
+        mail.html = mail.html.map(|html| html.replace(code, &format!("1{other}")));
     }
+    mail
+}
+
+/// A mail with the password that belongs on the enrolment page.
+pub(super) fn activation(
+    to: Recipient,
+    password: &Secret,
+    reference: &Reference,
+    post: &Postmark,
+) -> Message {
+    let subject = "Your activation".to_owned();
+    let first = format!("The password for your QR code is {}.", password.reveal());
+    mail(to, subject, &[&first], reference, post)
 }
 
 /// What a person is told about, without any digits that could be taken for a code.
@@ -63,26 +119,34 @@ pub(super) enum Notice {
     Bound,
     Revoked,
     Locked,
+    HalfSignedIn,
 }
 
 /// A mail that tells what happened to the account (NIST SP 800-63B §4.6, RFC 4226 §7.2).
 pub(super) fn notice(
     to: Recipient,
     notice: Notice,
-    parameters: &Parameters,
+    reference: &Reference,
     post: &Postmark,
 ) -> Message {
-    let service = &parameters.public_name;
+    let service = &reference.parameters().public_name;
     let (subject, first) = match notice {
         Notice::Bound => ("A second factor was added", "A second factor was added to"),
         Notice::Revoked => ("A second factor was removed", "A second factor was removed from"),
         Notice::Locked => {
             ("Your account was locked", "After too many wrong attempts a lock was put on")
         }
+        Notice::HalfSignedIn => {
+            ("A sign-in was not finished", "Somebody knew the password and not the token of")
+        }
     };
     let first = format!("{first} your account at {service}.");
-    let rest = "If this was not you, tell the people who run the service at once.";
-    mail(to, format!("{service}: {subject}"), &[&first, rest], parameters, post)
+    let rest = if reference.has(&defects::NOTICE_WITH_CODE) {
+        "If this was not you, sign in with the code 80417236 at once."
+    } else {
+        "If this was not you, tell the people who run the service at once."
+    };
+    mail(to, format!("{service}: {subject}"), &[&first, rest], reference, post)
 }
 
 /// What makes one mail different from every other.
@@ -98,33 +162,50 @@ impl Postmark {
     }
 }
 
-fn sms(to: Recipient, text: String, service: &str) -> Message {
-    let from = service.to_owned();
-    Message { to, from, subject: None, text, html: None, headers: Vec::new() }
-}
-
 fn mail(
     to: Recipient,
     subject: String,
     paragraphs: &[&str],
-    parameters: &Parameters,
+    reference: &Reference,
     post: &Postmark,
 ) -> Message {
-    let host = parameters.public_address.split(['/', ':']).next().unwrap_or("reference.test");
-    let headers = vec![
-        ("Date".to_owned(), rfc_5322(post.written)),
-        ("Message-ID".to_owned(), format!("<{}@{host}>", post.id)),
-        ("Auto-Submitted".to_owned(), "auto-generated".to_owned()),
-    ];
     let html = pages::mail(&subject, paragraphs);
+    let is_html_only = reference.has(&defects::HTML_ONLY_MAIL);
+    let text = if is_html_only { String::new() } else { paragraphs.join("\r\n\r\n") + "\r\n" };
     Message {
         to,
-        from: parameters.public_name.clone(),
+        from: reference.parameters().public_name.clone(),
         subject: Some(subject),
-        text: paragraphs.join("\r\n\r\n") + "\r\n",
+        text,
         html: Some(html),
-        headers,
+        headers: header(reference, post),
     }
+}
+
+fn header(reference: &Reference, post: &Postmark) -> Vec<(String, String)> {
+    let has = |defect| reference.has(defect);
+    let mut header = vec![("Date", rfc_5322(post.written))];
+    if !has(&defects::NO_MESSAGE_ID) {
+        header.push(("Message-ID", format!("<{}@{}>", post.id, host(reference.parameters()))));
+    }
+    if !has(&defects::NO_AUTO_SUBMITTED) {
+        header.push(("Auto-Submitted", "auto-generated".to_owned()));
+    }
+    if has(&defects::TWO_DATES) {
+        header.push(("Date", rfc_5322(post.written)));
+    }
+    if has(&defects::TWO_SENDERS) {
+        header.push(("From", "no-reply@reference.test".to_owned()));
+    }
+    if has(&defects::LONG_LINE_MAIL) {
+        header.push(("X-Trace", "0123456789".repeat(100)));
+    }
+    header.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
+}
+
+/// The host of the service, as its devices and browsers know it.
+fn host(parameters: &Parameters) -> &str {
+    parameters.public_address.split(['/', ':']).next().unwrap_or("reference.test")
 }
 
 /// The date as RFC 5322 §3.3 writes it, in universal time.

@@ -44,6 +44,8 @@ pub(super) struct Session {
     pub(super) user: String,
     pub(super) stage: Stage,
     pub(super) last_seen: Moment,
+    /// Whether the person was told that only their password was shown here.
+    pub(super) half_told: bool,
     /// Counts only under [`super::defects::LOCKOUT_PER_SESSION`].
     pub(super) tally: Tally,
 }

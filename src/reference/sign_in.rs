@@ -86,7 +86,7 @@ impl Turn<'_> {
         let Some(account) = self.state.accounts.get(user) else { return };
         let channel = first_channel(account, self.reference);
         if let Some(to) = account.recipient(channel) {
-            let message = letter::pin(to, &code, self.reference.parameters(), &post);
+            let message = letter::pin(to, &code, user, self.reference, &post);
             self.outgoing.notices.push(message);
         }
     }
@@ -143,6 +143,7 @@ impl Turn<'_> {
         };
         if let Err(class) = accepted {
             locked?;
+            self.tell_of_half_sign_in()?;
             let too_long = code.reveal().len() > LONGEST_USER;
             if too_long && self.reference.has(&defects::LONG_INPUT_ENDS_SESSION) {
                 self.state.sessions.remove(self.id);
@@ -237,7 +238,7 @@ impl Turn<'_> {
             account.pins.issue(code.clone(), challenge.number, expires);
         }
         let printed = letter::printed(&code, reference);
-        let message = letter::pin(to, &printed, reference.parameters(), &post);
+        let message = letter::pin(to, &printed, &session.user, reference, &post);
         let copies = if reference.has(&defects::MESSAGE_SENT_TWICE) { 2 } else { 1 };
         let view = code_required(account, *challenge, reference);
         let user = session.user.clone();
@@ -289,7 +290,7 @@ impl Turn<'_> {
 
     fn open(&mut self, user: &str, stage: Stage) {
         let (last_seen, tally) = (self.now, Tally::default());
-        let session = Session { user: user.to_owned(), stage, last_seen, tally };
+        let session = Session { user: user.to_owned(), stage, last_seen, half_told: false, tally };
         self.state.sessions.insert(self.id.clone(), session);
     }
 
@@ -383,6 +384,9 @@ fn pin_recipient(
 ) -> Option<Recipient> {
     if challenge.messages > 1 && reference.has(&defects::ALTERNATIVE_SENDS_SMS) {
         return account.recipient(Channel::Sms).or(account.recipient(Channel::Email));
+    }
+    if reference.has(&defects::SHOWN_CHANNEL_LIES) {
+        return account.recipient(Channel::Email);
     }
     account.recipient(challenge.channel)
 }

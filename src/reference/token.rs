@@ -84,7 +84,9 @@ impl Turn<'_> {
             // Nothing of two factors is left: the person begins where a new one does.
             session.stage = Stage::MustEnrol;
         }
-        self.notify(&user, Notice::Revoked);
+        if !reference.has(&defects::NO_REMOVAL_NOTICE) {
+            self.notify(&user, Notice::Revoked);
+        }
         Ok(View::of(Reply::Done))
     }
 

@@ -162,16 +162,43 @@ impl<'a> Turn<'a> {
     /// What a lock brings with it: no enrolment goes on, and the person is told.
     pub(super) fn on_lock(&mut self, user: &str) {
         self.state.drop_pending(user);
-        self.notify(user, Notice::Locked);
+        if !self.reference.has(&defects::NO_LOCK_NOTICE) {
+            self.notify(user, Notice::Locked);
+        }
+    }
+
+    /// Tells the person, once in each session, that somebody knew their password and had no code
+    /// of their token.
+    pub(super) fn tell_of_half_sign_in(&mut self) -> Result<(), View> {
+        let session = self.signed()?.0;
+        let is_news = session.stage == Stage::Token && !session.half_told;
+        session.half_told |= is_news;
+        let user = session.user.clone();
+        if is_news && !self.reference.has(&defects::HALF_SIGN_IN_UNTOLD) {
+            self.notify(&user, Notice::HalfSignedIn);
+        }
+        Ok(())
     }
 
     /// Tells `user` by mail.
     pub(super) fn notify(&mut self, user: &str, notice: Notice) {
         let post = Postmark::new(self.now, &mut self.state.chance);
-        let Some(account) = self.state.accounts.get(user) else { return };
-        if let Some(to) = account.recipient(Channel::Email) {
-            let parameters = self.reference.parameters();
-            self.outgoing.notices.push(letter::notice(to, notice, parameters, &post));
+        let told = if self.reference.has(&defects::NOTICE_TO_ANOTHER) {
+            self.state.accounts.iter().min_by_key(|(name, _)| *name).map(|(_, account)| account)
+        } else {
+            self.state.accounts.get(user)
+        };
+        if let Some(to) = told.and_then(|account| account.recipient(Channel::Email)) {
+            self.outgoing.notices.push(letter::notice(to, notice, self.reference, &post));
+        }
+    }
+
+    /// Sends the password of an activation by mail, as no sound server does.
+    pub(super) fn mail_activation(&mut self, user: &str, password: &Secret) {
+        let post = Postmark::new(self.now, &mut self.state.chance);
+        let account = self.state.accounts.get(user);
+        if let Some(to) = account.and_then(|account| account.recipient(Channel::Email)) {
+            self.outgoing.notices.push(letter::activation(to, password, self.reference, &post));
         }
     }
 

@@ -30,6 +30,9 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::CodesCompared { codes, unseen, row } => {
             format!("{codes} codes: {unseen} digits never occur, {row} in a row with equal steps")
         }
+        Event::Disturbed { person, channel, disturbance, .. } => {
+            format!("the {channel} to {person} is {disturbance}")
+        }
         Event::Acted { device, act, outcome, reason, code, .. } => {
             let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             let code = code.map(|mark| format!(", {mark}")).unwrap_or_default();

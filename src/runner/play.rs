@@ -5,8 +5,9 @@ use super::kept::{Kept, Missing, Shelf, wrong_for};
 use super::record;
 use crate::domain::device::Reason;
 use crate::domain::{Act, Answer, Channel, Operation, Outcome, Persona, Reply, Secret};
+use crate::gateways::fault::Fault;
 use crate::journal::{EntryId, Event, Expectation, Request, SecretKind};
-use crate::scenario::plan::{Ask, CodeText, DeviceAct, Expect, Plan, Step, Text, Verb};
+use crate::scenario::plan::{Ask, CodeText, DeviceAct, Expect, Mishap, Plan, Step, Text, Verb};
 use crate::subject::{About, AskError, ClockMode, Settling, Subject};
 use crate::world::World;
 use std::collections::BTreeMap;
@@ -30,6 +31,16 @@ impl From<Missing> for Halt {
     fn from(missing: Missing) -> Self {
         Self::Stuck(missing.to_string())
     }
+}
+
+/// Which message is looked for.
+#[derive(Debug, Clone, Copy)]
+struct Wanted {
+    within: Duration,
+    /// Whether it is the newest, and the older ones are thrown away.
+    latest: bool,
+    /// Whether none may come.
+    optional: bool,
 }
 
 /// One scenario being played.
@@ -83,8 +94,12 @@ impl<'a> Player<'a> {
     async fn step(&mut self, step: &Step) -> Result<(), Halt> {
         match &step.verb {
             Verb::Ask(ask) => self.ask_step(step, ask).await,
-            Verb::Receive { channel, person, within } => {
-                self.receive(step, (*channel, person), *within).await
+            Verb::Receive { channel, person, within, latest, optional } => {
+                let wanted = Wanted { within: *within, latest: *latest, optional: *optional };
+                self.receive(step, (*channel, person), wanted).await
+            }
+            Verb::Disturb { channel, person, mishap, times } => {
+                self.disturb((*channel, person), mishap, *times)
             }
             Verb::ExpectNone { channel, person, within } => {
                 self.expect_none((*channel, person), *within).await
@@ -171,7 +186,9 @@ impl<'a> Player<'a> {
         let journal = &mut self.world.journal;
         let (session_name, person) = (session.to_owned(), person.map(str::to_owned));
         let asked = journal.record(Event::Asked { session: session_name, person, request });
-        match self.subject.ask(session, operation).await {
+        let answered = self.subject.ask(session, operation).await;
+        self.world.hear_answer();
+        match answered {
             Ok(answer) => {
                 let observed = record::observed(&mut self.world.journal, &answer.reply);
                 let observed = Box::new(observed);
@@ -194,11 +211,18 @@ impl<'a> Player<'a> {
         &mut self,
         step: &Step,
         (channel, person): (Channel, &str),
-        within: Duration,
+        Wanted { within, latest, optional }: Wanted,
     ) -> Result<(), Halt> {
         self.await_message(channel, person, within).await;
-        let received = self.world.take(person, channel);
+        let received = if latest {
+            self.world.take_latest(person, channel)
+        } else {
+            self.world.take(person, channel)
+        };
         self.waited(channel, person, received.is_some());
+        if optional && received.is_none() {
+            return Ok(());
+        }
         let Some(received) = received else {
             let expected = format!("{channel} for {person} within {} s", within.as_secs_f64());
             let observed = "no message arrived".to_owned();
@@ -208,6 +232,35 @@ impl<'a> Player<'a> {
             self.shelf.keep(name, Kept::Message(received.code.clone()));
         }
         self.check(step.expect.as_ref(), &Happened::Message(received.code.as_ref()), None)
+    }
+
+    /// Orders a fault at the gateways, and writes it down.
+    fn disturb(
+        &mut self,
+        (channel, person): (Channel, &str),
+        mishap: &Mishap,
+        times: u32,
+    ) -> Result<(), Halt> {
+        let nowhere = || Halt::Stuck(format!("no {channel} goes to {person}"));
+        let ordered = match mishap {
+            Mishap::Clear => self.world.calm(person, channel),
+            Mishap::Fault(fault) => self.world.disturb(person, channel, fault.clone(), times),
+            Mishap::Misdeliver(other) => {
+                let other = self.world.address(other, channel).cloned().ok_or_else(nowhere)?;
+                self.world.disturb(person, channel, Fault::Misdeliver(other), times)
+            }
+        };
+        if !ordered {
+            return Err(nowhere());
+        }
+        let text = match mishap {
+            Mishap::Clear => format!("the gateway serves every {channel} to {person} again"),
+            Mishap::Fault(_) | Mishap::Misdeliver(_) => {
+                format!("the gateway is told to disturb the next {times} {channel} to {person}")
+            }
+        };
+        self.world.journal.record(Event::Noted { text });
+        Ok(())
     }
 
     async fn expect_none(

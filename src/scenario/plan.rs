@@ -5,6 +5,7 @@ use crate::domain::operation::Writing;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Assurance, Channel, Declared, RejectionClass, TokenKind};
+use crate::gateways::fault::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -164,6 +165,10 @@ pub enum Verb {
         person: String,
         /// How long it may take.
         within: Duration,
+        /// Whether the newest is meant, and the older ones are thrown away.
+        latest: bool,
+        /// Whether none may come.
+        optional: bool,
     },
     /// Makes sure that no unread message is there, and that none comes.
     ExpectNone {
@@ -183,6 +188,17 @@ pub enum Verb {
     },
     /// Moves the clock forward.
     Advance(Duration),
+    /// Disturbs the next messages to a person.
+    Disturb {
+        /// On which channel.
+        channel: Channel,
+        /// To whom.
+        person: String,
+        /// How.
+        mishap: Mishap,
+        /// How many messages.
+        times: u32,
+    },
     /// Does something at a device.
     Act {
         /// At which.
@@ -199,6 +215,17 @@ pub struct Winners {
     pub count: RangeInclusive<usize>,
     /// What they come to.
     pub expect: Expect,
+}
+
+/// What happens to messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Mishap {
+    /// This.
+    Fault(Fault),
+    /// They are shown to this person.
+    Misdeliver(String),
+    /// Nothing any more.
+    Clear,
 }
 
 /// What is asked of the subject.

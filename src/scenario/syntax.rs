@@ -7,6 +7,7 @@ use super::schema::Step;
 use super::step::MAX_STEPS;
 use crate::domain::Declared;
 use crate::domain::device::DeviceKind;
+use crate::gateways::fault::Denial;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, SeqAccess, Visitor};
 use std::borrow::Cow;
@@ -112,6 +113,10 @@ pub(super) struct Times(pub(super) u32);
 /// How far a clock is off, in milliseconds.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Skew(pub(super) i64);
+
+/// Why a message is refused.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Refused(pub(super) Denial);
 
 /// How many digits.
 #[derive(Debug, Clone)]
@@ -245,6 +250,26 @@ impl<'de> Deserialize<'de> for Written {
     }
 }
 
+impl<'de> Deserialize<'de> for Refused {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let notation = Notation {
+            expected: "`unreachable`, `blocked`, `rate_limited`, or the provider's number",
+            numbers: Numbers::Read,
+            read: |text| denial(text).map(Self),
+        };
+        deserializer.deserialize_newtype_struct("Refused", notation)
+    }
+}
+
+fn denial(text: &str) -> Option<Denial> {
+    Some(match text {
+        "unreachable" => Denial::Unreachable,
+        "blocked" => Denial::Blocked,
+        "rate_limited" => Denial::RateLimited,
+        number => Denial::Code(number.parse().ok()?),
+    })
+}
+
 fn written(text: &str) -> Option<Written> {
     let Some(reference) = text.strip_prefix('$') else {
         return Some(Written::Literal(text.to_owned()));
@@ -329,6 +354,12 @@ schema_text!(Skew, "Skew", {
     "description": "How far a clock is off: -30s is slow, +5m is fast.",
     "type": "string",
     "pattern": "^[+-]?[0-9]+(ms|s|m|h|d)$"
+});
+schema_text!(Refused, "Refusal", {
+    "description": "Why a message is refused: a reason, or the provider's own number.",
+    "type": ["string", "integer"],
+    "pattern": "^(unreachable|blocked|rate_limited|[0-9]+)$",
+    "minimum": 400
 });
 schema_text!(Digits, "Digits", {
     "description": "How many digits: 8, or from least to most: 6..8.",

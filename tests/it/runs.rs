@@ -186,10 +186,14 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
             offered.serial_number = None;
         }
     }
+    if let Event::MessageArrived { form, .. } = &mut entry.event {
+        // Dates and ids of mails are each server's own.
+        form.mail.iter_mut().for_each(|mail| mail.headers.iter_mut().for_each(|(_, v)| v.clear()));
+    }
     let mut value = serde_json::to_value(&entry).expect("an entry serialises");
     let object = value.as_object_mut().expect("an object");
     // Numbers of entries shift where one route asks more.
-    for name in ["id", "asked"] {
+    for name in ["id", "asked", "disturbed"] {
         object.remove(name);
     }
     object.insert("at".to_owned(), format!("{:?}", entry.at - start).into());

@@ -281,16 +281,14 @@ fn superseding<'s, 'a>(
     let newer = story.arrivals.iter().find(|later| {
         let again = story.cause(later).is_some_and(|cause| {
             cause.session == session
-                && cause.asked > delivery.entry
+                && cause.asked > delivery.sent
                 && cause.request.operation != OperationKind::SignIn
         });
-        again && later.code.is_some() && later.entry < submission.exchange.asked
+        again && later.code.is_some() && later.sent < submission.exchange.asked
     })?;
     let mut sign_ins = story.asks(OperationKind::SignIn);
     let restarted = sign_ins.any(|one| {
-        one.session == session
-            && one.asked > delivery.entry
-            && one.asked < submission.exchange.asked
+        one.session == session && one.asked > delivery.sent && one.asked < submission.exchange.asked
     });
     (!restarted).then_some((delivery, newer))
 }
@@ -350,12 +348,12 @@ pub(super) fn newest_delivery<'s, 'a>(
     submission: &Submission<'_, 'a>,
 ) -> Option<&'s Arrival<'a>> {
     let session = submission.exchange.session;
-    let coded = story.arrivals.iter().rev().filter(|one| one.code.is_some());
-    let mut own = coded.filter(|one| {
-        one.entry < submission.exchange.asked
+    let coded = story.arrivals.iter().filter(|one| one.code.is_some());
+    let own = coded.filter(|one| {
+        one.sent < submission.exchange.asked
             && story.cause(one).is_some_and(|cause| cause.session == session)
     });
-    own.next().filter(|newest| newest.code == Some(submission.code))
+    own.max_by_key(|one| one.sent).filter(|newest| newest.code == Some(submission.code))
 }
 
 /// When a question was asked.

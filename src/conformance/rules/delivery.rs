@@ -112,6 +112,10 @@ fn once(entries: &[Entry]) -> Finding {
         let own = |one: &&Arrival<'_>| Some(one.person) == promise.person;
         let codes: Vec<_> = story.codes_after(promise).into_iter().filter(own).collect();
         let Some(first) = codes.first() else { continue };
+        // Whoever was not told that a message was taken may well send it again.
+        if story.mishaps_of(promise).iter().any(|mishap| mishap.what.told_sender()) {
+            continue;
+        }
         let mut evidence = promise.evidence();
         evidence.extend(codes.iter().map(|arrival| arrival.entry));
         // Different codes may answer different requests; the same one twice cannot.
@@ -140,13 +144,10 @@ fn code_in_message(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for promise in promises(&story) {
-        let mut later = story.exchanges.iter().map(|other| other.answered);
-        let next = later.find(|answered| *answered > promise.answered);
         let mut came = story.arrivals.iter().filter(|arrival| {
             Some(arrival.person) == promise.person
                 && Some(arrival.channel) == promise.observed.channel
-                && arrival.entry > promise.answered
-                && next.is_none_or(|next| arrival.entry < next)
+                && story.follows(promise, arrival.sent)
         });
         let Some(first) = came.next() else { continue };
         let coded = std::iter::once(first).chain(came).find(|arrival| arrival.code.is_some());

@@ -14,15 +14,19 @@ mod code_quality;
 mod delivery;
 mod enrolment;
 mod enumeration;
+mod failure;
 mod first_factor;
 mod flood;
 mod guide;
 mod input;
 mod lockout;
+mod mail;
 mod norms;
+mod notice;
 mod privacy;
 mod race;
 mod session;
+mod sms;
 mod token;
 
 use super::Requirement;
@@ -73,6 +77,32 @@ pub static REQUIREMENTS: &[&Requirement] = &[
     &delivery::RIGHT_CHANNEL,
     &delivery::ONCE,
     &delivery::CODE_IN_MESSAGE,
+    &failure::SHOWN_CHANNEL_IS_USED,
+    &failure::FAILURE_TOLD,
+    &failure::DEAD_AFTER_FAILURE,
+    &failure::OTHER_CHANNEL_AFTER_FAILURE,
+    &failure::TEMPORARY_FAILURE_RETRIED,
+    &sms::NO_LINK,
+    &sms::NAMES_SERVICE,
+    &sms::CODE_ONCE,
+    &sms::SINGLE_SEGMENT,
+    &sms::NO_USER_NAME,
+    &sms::LIFETIME_TOLD,
+    &sms::ORIGIN_BOUND_WELL_FORMED,
+    &mail::ONE_DATE,
+    &mail::ONE_FROM,
+    &mail::MESSAGE_ID,
+    &mail::LINE_LENGTH,
+    &mail::AUTO_SUBMITTED,
+    &mail::PLAIN_PART,
+    &mail::PARTS_AGREE,
+    &mail::CODE_NOT_IN_SUBJECT,
+    &mail::NO_BINDING_SECRETS,
+    &notice::FACTOR_REMOVED,
+    &notice::LOCKED,
+    &notice::ONE_FACTOR_ONLY,
+    &notice::NO_SECRET,
+    &notice::TO_REGISTERED_ADDRESS,
     &privacy::CODE_NOT_SHOWN,
     &privacy::DESTINATION_MASKED,
     &privacy::UNIFORM_REFUSAL,

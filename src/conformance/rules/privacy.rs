@@ -94,10 +94,11 @@ fn factor_not_named(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::SignIn).filter(|one| one.is_rejected()) {
-        use crate::domain::RejectionClass::{Denied, Locked, RateLimited};
+        use crate::domain::RejectionClass::{ChannelUnavailable, Denied, Locked, RateLimited};
         match exchange.observed.class {
             Some(Denied) => tally.kept(exchange.evidence()),
-            None | Some(Locked | RateLimited) => {}
+            // That a message cannot be sent is said to somebody whose password was right.
+            None | Some(Locked | RateLimited | ChannelUnavailable) => {}
             Some(other) => tally.broken(
                 "a refusal without a reason",
                 format!("it says {other}"),

@@ -3,19 +3,25 @@
 mod claims;
 mod delivered;
 mod enrolling;
+mod failing;
 mod guide;
 mod locking;
+mod noticing;
 mod register;
 mod sessions;
 mod tokens;
+mod worded;
 
 use super::Finding;
 use crate::domain::device::{DeviceKind, OutcomeKind, Reason};
 use crate::domain::operation::OperationKind as Op;
 use crate::domain::reply::ReplyKind as Re;
-use crate::domain::{Assurance, Channel, Moment, PhoneNumber, Recipient, RejectionClass};
+use crate::domain::{
+    Assurance, Channel, Disturbance, Moment, PhoneNumber, Recipient, RejectionClass,
+};
 use crate::journal::{
-    Alphabet, Entry, EntryId, Event, Mark, Observed, Offered, Request, SecretKind, Shape,
+    Alphabet, Entry, EntryId, Event, Mark, MessageForm, Observed, Offered, Request, SecretKind,
+    Shape,
 };
 use std::time::Duration;
 
@@ -156,10 +162,44 @@ impl Staged {
 
     /// A message with `code`, or a notice.
     pub(super) fn message(
+        self,
+        person: &'static str,
+        channel: Channel,
+        code: Option<Mark>,
+    ) -> Self {
+        self.arrived(person, channel, code, MessageForm::default(), None)
+    }
+
+    /// Something befalls a message for `person`; gives the entry, for [`Self::arrived`].
+    pub(super) fn mishap(
+        &mut self,
+        person: &'static str,
+        channel: Channel,
+        disturbance: Disturbance,
+    ) -> EntryId {
+        let person = person.into();
+        self.event(Event::Disturbed { person, channel, disturbance, before_answer: true })
+    }
+
+    /// The same, where nothing arrives.
+    pub(super) fn befell(
+        mut self,
+        person: &'static str,
+        channel: Channel,
+        disturbance: Disturbance,
+    ) -> Self {
+        self.mishap(person, channel, disturbance);
+        self
+    }
+
+    /// A message of this form, after what befell it.
+    pub(super) fn arrived(
         mut self,
         person: &'static str,
         channel: Channel,
         code: Option<Mark>,
+        form: MessageForm,
+        disturbed: Option<EntryId>,
     ) -> Self {
         let to = match channel {
             Channel::Sms => Recipient::Phone(PhoneNumber::fictional(1)),
@@ -176,6 +216,8 @@ impl Staged {
             text: "a message".into(),
             code,
             why: "it stands alone".into(),
+            form: Box::new(form),
+            disturbed,
         });
         self
     }

@@ -1,6 +1,7 @@
 //! One HTTP connection: bytes in, the dialect that owns the path, bytes out.
 
 use super::{BODY_LIMIT, Rim};
+use crate::gateways::inbox::{Handover, Line};
 use crate::gateways::sms::DIALECTS;
 use crate::gateways::{Dialect, HttpRequest, HttpResponse};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -10,7 +11,6 @@ use hyper::http::request::Parts;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use std::convert::Infallible;
 use std::pin::pin;
 use std::sync::Arc;
 use tokio::net::TcpStream;
@@ -21,7 +21,7 @@ pub(super) async fn serve(stream: TcpStream, rim: Arc<Rim>) {
     let header_patience = rim.patience.header;
     let service = service_fn(move |request| {
         let rim = Arc::clone(&rim);
-        async move { Ok::<_, Infallible>(wire(respond(request, &rim).await)) }
+        async move { respond(request, &rim).await.map(wire).ok_or(Cut) }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -40,26 +40,55 @@ pub(super) async fn serve(stream: TcpStream, rim: Arc<Rim>) {
     }
 }
 
-async fn respond(request: Request<Incoming>, rim: &Rim) -> HttpResponse {
+/// The connection is closed without a response, because a scenario wants it.
+#[derive(Debug, thiserror::Error)]
+#[error("the connection is closed on order")]
+struct Cut;
+
+/// The response; none if the connection is to be closed.
+async fn respond(request: Request<Incoming>, rim: &Rim) -> Option<HttpResponse> {
+    let (dialect, request) = match receive(request, rim).await {
+        Ok(received) => received,
+        Err(response) => return Some(response),
+    };
+    let outcome = match dialect.read(&request, &rim.account) {
+        Ok(message) => {
+            let Handover { outcome, line } = rim.inbox.hand_over(message);
+            match line {
+                Line::Open => {}
+                // Real time: it is a real client that waits.
+                Line::Slow(by) => tokio::time::sleep(by).await,
+                Line::Cut => return None,
+            }
+            outcome
+        }
+        Err(refusal) => Err(refusal),
+    };
+    Some(dialect.answer(&rim.account, &outcome))
+}
+
+/// A whole request and the dialect whose it is, or what is answered instead.
+async fn receive(
+    request: Request<Incoming>,
+    rim: &Rim,
+) -> Result<(&'static dyn Dialect, HttpRequest), HttpResponse> {
     let (parts, body) = request.into_parts();
     let Some(dialect) = dialect_for(parts.uri.path()) else {
         let spoken: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name()).collect();
         let path = parts.uri.path();
-        return plain(404, format!("no provider has {path}; spoken here: {}\n", spoken.join(", ")));
+        let spoken = spoken.join(", ");
+        return Err(plain(404, format!("no provider has {path}; spoken here: {spoken}\n")));
     };
     let bounded = Limited::new(body, BODY_LIMIT).collect();
     let body = match tokio::time::timeout(rim.patience.body, bounded).await {
         Ok(Ok(body)) => body.to_bytes(),
         Ok(Err(error)) if error.is::<LengthLimitError>() => {
-            return plain(413, format!("a body has at most {BODY_LIMIT} bytes\n"));
+            return Err(plain(413, format!("a body has at most {BODY_LIMIT} bytes\n")));
         }
-        Ok(Err(_)) => return plain(400, "the body cannot be read\n".to_owned()),
-        Err(_) => return plain(408, "the body took too long\n".to_owned()),
+        Ok(Err(_)) => return Err(plain(400, "the body cannot be read\n".to_owned())),
+        Err(_) => return Err(plain(408, "the body took too long\n".to_owned())),
     };
-    let request = plain_request(&parts, &body);
-    let outcome =
-        dialect.read(&request, &rim.account).and_then(|message| rim.inbox.deliver(message));
-    dialect.answer(&rim.account, &outcome)
+    Ok((dialect, plain_request(&parts, &body)))
 }
 
 fn dialect_for(path: &str) -> Option<&'static dyn Dialect> {

@@ -1,7 +1,8 @@
 //! One connection of a line protocol: feeds a pure session and delivers what it accepts.
 
 use super::Rim;
-use crate::gateways::Session;
+use crate::gateways::inbox::{Handover, Line};
+use crate::gateways::{Refusal, Session};
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -51,13 +52,17 @@ async fn converse(
         };
         let fed = match heard {
             Heard::Bytes(0) => return Ok(()),
-            Heard::Bytes(count) => feed(session.as_mut(), &input[..count], &mut output, rim),
+            Heard::Bytes(count) => feed(session.as_mut(), &input[..count], &mut output, rim).await,
             Heard::Silence | Heard::Closing => Fed::Stop,
         };
-        if let Fed::Stop = fed {
-            session.give_up(&mut output);
-            say(&mut stream, &mut output, rim.patience.idle).await?;
-            return stream.shutdown().await;
+        match fed {
+            Fed::GoOn => {}
+            Fed::Stop => {
+                session.give_up(&mut output);
+                say(&mut stream, &mut output, rim.patience.idle).await?;
+                return stream.shutdown().await;
+            }
+            Fed::Cut => return stream.shutdown().await,
         }
     }
 }
@@ -75,16 +80,52 @@ fn acknowledge_at_once(stream: &TcpStream) {
 
 enum Fed {
     GoOn,
+    /// The client is told that the session ends.
     Stop,
+    /// The connection is closed without a word.
+    Cut,
 }
 
 /// Delivers before anything is acknowledged: a client that reads "accepted" finds its message in
 /// the inbox. If the inbox refuses, the acknowledgement is withheld and the session given up.
-fn feed(session: &mut dyn Session, input: &[u8], output: &mut Vec<u8>, rim: &Rim) -> Fed {
-    for message in session.feed(input, output) {
-        if rim.inbox.deliver(message).is_err() {
-            output.clear();
-            return Fed::Stop;
+///
+/// Once faults are on order the session is fed byte by byte: then what it has just said is the
+/// acknowledgement of the message it has just given, and can be taken back.
+async fn feed(session: &mut dyn Session, input: &[u8], output: &mut Vec<u8>, rim: &Rim) -> Fed {
+    let at_once = if rim.inbox.is_disturbed() { 1 } else { input.len().max(1) };
+    for piece in input.chunks(at_once) {
+        let said = output.len();
+        let messages = session.feed(piece, output);
+        for (recipient, rule) in session.turned_away() {
+            rim.inbox.turned_away(&recipient, rule);
+        }
+        let hangs_up = piece == b"\n"
+            && session.named().is_some_and(|recipient| rim.inbox.hangs_up_on(&recipient));
+        if hangs_up {
+            return Fed::Cut;
+        }
+        for message in messages {
+            let Handover { outcome, line } = rim.inbox.hand_over(message);
+            match line {
+                Line::Open => {}
+                // Real time: it is a real client that waits.
+                Line::Slow(by) => tokio::time::sleep(by).await,
+                Line::Cut => return Fed::Cut,
+            }
+            match outcome {
+                Ok(_) => {}
+                Err(Refusal::Ordered(denial)) => {
+                    output.truncate(said);
+                    if !session.refuse(denial, output) {
+                        return Fed::Stop;
+                    }
+                    break;
+                }
+                Err(_) => {
+                    output.clear();
+                    return Fed::Stop;
+                }
+            }
         }
     }
     Fed::GoOn

@@ -7,6 +7,7 @@
 
 use super::segment::Segmentation;
 use crate::domain::{Message, Moment, PhoneNumber, Recipient, Secret};
+use crate::gateways::fault::Denial;
 use crate::gateways::{Account, Dialect, HttpRequest, HttpResponse, Receipt, Refusal};
 use data_encoding::BASE64;
 use jiff::Timestamp;
@@ -245,9 +246,35 @@ impl Trouble {
                 format!("The concatenated message body exceeds the {limit} character limit."),
             ),
             Refusal::Malformed(why) => (400, 20001, format!("The request is malformed: {why}")),
+            Refusal::Ordered(denial) => return Self::ordered(*denial),
             Refusal::Full => (429, 20429, "Too Many Requests".to_owned()),
         };
         Self { status, code, message }
+    }
+
+    /// The error that a scenario wants.
+    fn ordered(denial: Denial) -> Self {
+        let code = match denial {
+            Denial::Unreachable => 21612,
+            Denial::Blocked => 21610,
+            Denial::RateLimited => 20429,
+            Denial::Code(code) => code,
+        };
+        let status = match code {
+            20003 => 401,
+            20404 => 404,
+            20429 | 30001 => 429,
+            20500 => 500,
+            20503 => 503,
+            _ => 400,
+        };
+        let message = match code {
+            21610 => "The recipient has unsubscribed from messages of this sender.",
+            21612 => "The 'To' phone number cannot be reached by SMS now.",
+            20429 => "Too Many Requests",
+            _ => "The message was refused, as the scenario wants.",
+        };
+        Self { status, code, message: message.to_owned() }
     }
 
     fn to_json(&self) -> Value {

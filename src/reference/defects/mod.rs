@@ -2,6 +2,7 @@
 //!
 //! One file each, one line in the register. Where its effect sits, the core branches on one line.
 
+mod activation_in_mail;
 mod activation_never_expires;
 mod activation_reusable;
 mod activation_shorter_than_declared;
@@ -20,9 +21,12 @@ mod certificate_before_second_factor;
 mod certificate_while_activating;
 mod code_compared_by_prefix;
 mod code_in_page;
+mod code_in_subject;
 mod code_not_bound_to_session;
 mod code_of_another_person_accepted;
 mod code_prefix_accepted;
+mod code_survives_failed_delivery;
+mod code_twice_in_sms;
 mod codes_from_clock;
 mod counter_reset_by_resend;
 mod desktop_name_missing;
@@ -34,25 +38,43 @@ mod empty_code_accepted;
 mod enrolment_not_forced;
 mod enrolment_stuck_after_cancel;
 mod exact_input_only;
+mod failed_delivery_claimed;
 mod failures_never_cleared;
 mod fallback_to_pin;
 mod fewer_attempts_than_declared;
 mod former_person_remains;
 mod four_digit_pin;
+mod half_sign_in_untold;
+mod html_code_differs;
+mod html_only_mail;
 mod leading_zero_dropped;
+mod lifetime_untold;
+mod link_in_sms;
 mod list_shows_everybody;
 mod lock_tells_password;
 mod locked_accepts_right_code;
 mod lockout_for_everyone;
 mod lockout_per_session;
 mod long_input_ends_session;
+mod long_line_mail;
+mod long_sms;
+mod mail_not_retried;
 mod message_sent_twice;
+mod nameless_sms;
+mod no_auto_submitted;
 mod no_binding_notice;
+mod no_lock_notice;
 mod no_lockout;
+mod no_message_id;
+mod no_other_channel_after_failure;
+mod no_removal_notice;
+mod notice_to_another;
+mod notice_with_code;
 mod nul_ends_code;
 mod ok_without_token;
 mod older_material_lives;
 mod one_message_more;
+mod origin_bound_malformed;
 mod password_error_named;
 mod passwords_unlimited;
 mod pin_before_password;
@@ -79,19 +101,24 @@ mod same_material_again;
 mod sequential_codes;
 mod session_never_idles;
 mod shorter_lifetime_than_declared;
+mod shown_channel_lies;
 mod sign_out_keeps_session;
 mod strangers_never_lock;
 mod token_digits_declared_wrongly;
 mod tokens_listed_to_anyone;
+mod two_dates;
+mod two_senders;
 mod unknown_user_body;
 mod unknown_user_status;
 mod unlimited_messages;
 mod unlimited_sign_ins;
 mod unlock_does_nothing;
+mod user_name_in_sms;
 mod wide_window;
 mod wildcard_code;
 mod window_wider_than_declared;
 
+pub use activation_in_mail::DEFECT as ACTIVATION_IN_MAIL;
 pub use activation_never_expires::DEFECT as ACTIVATION_NEVER_EXPIRES;
 pub use activation_reusable::DEFECT as ACTIVATION_REUSABLE;
 pub use activation_shorter_than_declared::DEFECT as ACTIVATION_SHORTER_THAN_DECLARED;
@@ -110,9 +137,12 @@ pub use certificate_before_second_factor::DEFECT as CERTIFICATE_BEFORE_SECOND_FA
 pub use certificate_while_activating::DEFECT as CERTIFICATE_WHILE_ACTIVATING;
 pub use code_compared_by_prefix::DEFECT as CODE_COMPARED_BY_PREFIX;
 pub use code_in_page::DEFECT as CODE_IN_PAGE;
+pub use code_in_subject::DEFECT as CODE_IN_SUBJECT;
 pub use code_not_bound_to_session::DEFECT as CODE_NOT_BOUND_TO_SESSION;
 pub use code_of_another_person_accepted::DEFECT as CODE_OF_ANOTHER_PERSON_ACCEPTED;
 pub use code_prefix_accepted::DEFECT as CODE_PREFIX_ACCEPTED;
+pub use code_survives_failed_delivery::DEFECT as CODE_SURVIVES_FAILED_DELIVERY;
+pub use code_twice_in_sms::DEFECT as CODE_TWICE_IN_SMS;
 pub use codes_from_clock::DEFECT as CODES_FROM_CLOCK;
 pub use counter_reset_by_resend::DEFECT as COUNTER_RESET_BY_RESEND;
 pub use desktop_name_missing::DEFECT as DESKTOP_NAME_MISSING;
@@ -124,25 +154,43 @@ pub use empty_code_accepted::DEFECT as EMPTY_CODE_ACCEPTED;
 pub use enrolment_not_forced::DEFECT as ENROLMENT_NOT_FORCED;
 pub use enrolment_stuck_after_cancel::DEFECT as ENROLMENT_STUCK_AFTER_CANCEL;
 pub use exact_input_only::DEFECT as EXACT_INPUT_ONLY;
+pub use failed_delivery_claimed::DEFECT as FAILED_DELIVERY_CLAIMED;
 pub use failures_never_cleared::DEFECT as FAILURES_NEVER_CLEARED;
 pub use fallback_to_pin::DEFECT as FALLBACK_TO_PIN;
 pub use fewer_attempts_than_declared::DEFECT as FEWER_ATTEMPTS_THAN_DECLARED;
 pub use former_person_remains::DEFECT as FORMER_PERSON_REMAINS;
 pub use four_digit_pin::DEFECT as FOUR_DIGIT_PIN;
+pub use half_sign_in_untold::DEFECT as HALF_SIGN_IN_UNTOLD;
+pub use html_code_differs::DEFECT as HTML_CODE_DIFFERS;
+pub use html_only_mail::DEFECT as HTML_ONLY_MAIL;
 pub use leading_zero_dropped::DEFECT as LEADING_ZERO_DROPPED;
+pub use lifetime_untold::DEFECT as LIFETIME_UNTOLD;
+pub use link_in_sms::DEFECT as LINK_IN_SMS;
 pub use list_shows_everybody::DEFECT as LIST_SHOWS_EVERYBODY;
 pub use lock_tells_password::DEFECT as LOCK_TELLS_PASSWORD;
 pub use locked_accepts_right_code::DEFECT as LOCKED_ACCEPTS_RIGHT_CODE;
 pub use lockout_for_everyone::DEFECT as LOCKOUT_FOR_EVERYONE;
 pub use lockout_per_session::DEFECT as LOCKOUT_PER_SESSION;
 pub use long_input_ends_session::DEFECT as LONG_INPUT_ENDS_SESSION;
+pub use long_line_mail::DEFECT as LONG_LINE_MAIL;
+pub use long_sms::DEFECT as LONG_SMS;
+pub use mail_not_retried::DEFECT as MAIL_NOT_RETRIED;
 pub use message_sent_twice::DEFECT as MESSAGE_SENT_TWICE;
+pub use nameless_sms::DEFECT as NAMELESS_SMS;
+pub use no_auto_submitted::DEFECT as NO_AUTO_SUBMITTED;
 pub use no_binding_notice::DEFECT as NO_BINDING_NOTICE;
+pub use no_lock_notice::DEFECT as NO_LOCK_NOTICE;
 pub use no_lockout::DEFECT as NO_LOCKOUT;
+pub use no_message_id::DEFECT as NO_MESSAGE_ID;
+pub use no_other_channel_after_failure::DEFECT as NO_OTHER_CHANNEL_AFTER_FAILURE;
+pub use no_removal_notice::DEFECT as NO_REMOVAL_NOTICE;
+pub use notice_to_another::DEFECT as NOTICE_TO_ANOTHER;
+pub use notice_with_code::DEFECT as NOTICE_WITH_CODE;
 pub use nul_ends_code::DEFECT as NUL_ENDS_CODE;
 pub use ok_without_token::DEFECT as OK_WITHOUT_TOKEN;
 pub use older_material_lives::DEFECT as OLDER_MATERIAL_LIVES;
 pub use one_message_more::DEFECT as ONE_MESSAGE_MORE;
+pub use origin_bound_malformed::DEFECT as ORIGIN_BOUND_MALFORMED;
 pub use password_error_named::DEFECT as PASSWORD_ERROR_NAMED;
 pub use passwords_unlimited::DEFECT as PASSWORDS_UNLIMITED;
 pub use pin_before_password::DEFECT as PIN_BEFORE_PASSWORD;
@@ -169,15 +217,19 @@ pub use same_material_again::DEFECT as SAME_MATERIAL_AGAIN;
 pub use sequential_codes::DEFECT as SEQUENTIAL_CODES;
 pub use session_never_idles::DEFECT as SESSION_NEVER_IDLES;
 pub use shorter_lifetime_than_declared::DEFECT as SHORTER_LIFETIME_THAN_DECLARED;
+pub use shown_channel_lies::DEFECT as SHOWN_CHANNEL_LIES;
 pub use sign_out_keeps_session::DEFECT as SIGN_OUT_KEEPS_SESSION;
 pub use strangers_never_lock::DEFECT as STRANGERS_NEVER_LOCK;
 pub use token_digits_declared_wrongly::DEFECT as TOKEN_DIGITS_DECLARED_WRONGLY;
 pub use tokens_listed_to_anyone::DEFECT as TOKENS_LISTED_TO_ANYONE;
+pub use two_dates::DEFECT as TWO_DATES;
+pub use two_senders::DEFECT as TWO_SENDERS;
 pub use unknown_user_body::DEFECT as UNKNOWN_USER_BODY;
 pub use unknown_user_status::DEFECT as UNKNOWN_USER_STATUS;
 pub use unlimited_messages::DEFECT as UNLIMITED_MESSAGES;
 pub use unlimited_sign_ins::DEFECT as UNLIMITED_SIGN_INS;
 pub use unlock_does_nothing::DEFECT as UNLOCK_DOES_NOTHING;
+pub use user_name_in_sms::DEFECT as USER_NAME_IN_SMS;
 pub use wide_window::DEFECT as WIDE_WINDOW;
 pub use wildcard_code::DEFECT as WILDCARD_CODE;
 pub use window_wider_than_declared::DEFECT as WINDOW_WIDER_THAN_DECLARED;
@@ -195,6 +247,7 @@ pub struct Defect {
 
 /// All defects, by name.
 pub static DEFECTS: &[&Defect] = &[
+    &ACTIVATION_IN_MAIL,
     &ACTIVATION_NEVER_EXPIRES,
     &ACTIVATION_REUSABLE,
     &ACTIVATION_SHORTER_THAN_DECLARED,
@@ -213,9 +266,12 @@ pub static DEFECTS: &[&Defect] = &[
     &CERTIFICATE_WHILE_ACTIVATING,
     &CODE_COMPARED_BY_PREFIX,
     &CODE_IN_PAGE,
+    &CODE_IN_SUBJECT,
     &CODE_NOT_BOUND_TO_SESSION,
     &CODE_OF_ANOTHER_PERSON_ACCEPTED,
     &CODE_PREFIX_ACCEPTED,
+    &CODE_SURVIVES_FAILED_DELIVERY,
+    &CODE_TWICE_IN_SMS,
     &CODES_FROM_CLOCK,
     &COUNTER_RESET_BY_RESEND,
     &DESKTOP_NAME_MISSING,
@@ -227,25 +283,43 @@ pub static DEFECTS: &[&Defect] = &[
     &ENROLMENT_NOT_FORCED,
     &ENROLMENT_STUCK_AFTER_CANCEL,
     &EXACT_INPUT_ONLY,
+    &FAILED_DELIVERY_CLAIMED,
     &FAILURES_NEVER_CLEARED,
     &FALLBACK_TO_PIN,
     &FEWER_ATTEMPTS_THAN_DECLARED,
     &FORMER_PERSON_REMAINS,
     &FOUR_DIGIT_PIN,
+    &HALF_SIGN_IN_UNTOLD,
+    &HTML_CODE_DIFFERS,
+    &HTML_ONLY_MAIL,
     &LEADING_ZERO_DROPPED,
+    &LIFETIME_UNTOLD,
+    &LINK_IN_SMS,
     &LIST_SHOWS_EVERYBODY,
     &LOCK_TELLS_PASSWORD,
     &LOCKED_ACCEPTS_RIGHT_CODE,
     &LOCKOUT_FOR_EVERYONE,
     &LOCKOUT_PER_SESSION,
     &LONG_INPUT_ENDS_SESSION,
+    &LONG_LINE_MAIL,
+    &LONG_SMS,
+    &MAIL_NOT_RETRIED,
     &MESSAGE_SENT_TWICE,
+    &NAMELESS_SMS,
+    &NO_AUTO_SUBMITTED,
     &NO_BINDING_NOTICE,
+    &NO_LOCK_NOTICE,
     &NO_LOCKOUT,
+    &NO_MESSAGE_ID,
+    &NO_OTHER_CHANNEL_AFTER_FAILURE,
+    &NO_REMOVAL_NOTICE,
+    &NOTICE_TO_ANOTHER,
+    &NOTICE_WITH_CODE,
     &NUL_ENDS_CODE,
     &OK_WITHOUT_TOKEN,
     &OLDER_MATERIAL_LIVES,
     &ONE_MESSAGE_MORE,
+    &ORIGIN_BOUND_MALFORMED,
     &PASSWORD_ERROR_NAMED,
     &PASSWORDS_UNLIMITED,
     &PIN_BEFORE_PASSWORD,
@@ -272,15 +346,19 @@ pub static DEFECTS: &[&Defect] = &[
     &SEQUENTIAL_CODES,
     &SESSION_NEVER_IDLES,
     &SHORTER_LIFETIME_THAN_DECLARED,
+    &SHOWN_CHANNEL_LIES,
     &SIGN_OUT_KEEPS_SESSION,
     &STRANGERS_NEVER_LOCK,
     &TOKEN_DIGITS_DECLARED_WRONGLY,
     &TOKENS_LISTED_TO_ANYONE,
+    &TWO_DATES,
+    &TWO_SENDERS,
     &UNKNOWN_USER_BODY,
     &UNKNOWN_USER_STATUS,
     &UNLIMITED_MESSAGES,
     &UNLIMITED_SIGN_INS,
     &UNLOCK_DOES_NOTHING,
+    &USER_NAME_IN_SMS,
     &WIDE_WINDOW,
     &WILDCARD_CODE,
     &WINDOW_WIDER_THAN_DECLARED,

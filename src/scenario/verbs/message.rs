@@ -24,6 +24,12 @@ pub(super) struct Receive {
     email: Option<At<Who>>,
     /// How long it may take; 5s if nothing is said.
     within: Option<Period>,
+    /// Whether the newest is meant, and the older ones are thrown away.
+    #[serde(default)]
+    latest: bool,
+    /// Whether none may come: it is looked for, and its coming or not is written down.
+    #[serde(default)]
+    optional: bool,
 }
 
 /// Makes sure that no unread message is there and that none comes.
@@ -54,7 +60,8 @@ impl Grammar for Receive {
 
     fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
         let (channel, person) = whose(self.sms.as_ref(), self.email.as_ref(), scope)?;
-        Some(Verb::Receive { channel, person, within: wait(self.within) })
+        let (within, latest, optional) = (wait(self.within), self.latest, self.optional);
+        Some(Verb::Receive { channel, person, within, latest, optional })
     }
 }
 
@@ -82,7 +89,7 @@ fn wait(within: Option<Period>) -> Duration {
     within.map_or(USUAL_WAIT, |within| within.0)
 }
 
-fn whose(
+pub(super) fn whose(
     sms: Option<&At<Who>>,
     email: Option<&At<Who>>,
     scope: &mut Scope<'_>,

@@ -11,6 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 mod device;
+mod fault;
 mod message;
 mod portal;
 
@@ -33,6 +34,7 @@ pub(super) static VERBS: &[Word] = &[
     Word::of::<message::Receive>(),
     Word::of::<message::ExpectNone>(),
     Word::of::<message::Advance>(),
+    Word::of::<fault::Disturb>(),
     Word::of::<device::Grant>(),
     Word::of::<device::Deny>(),
     Word::of::<device::Scan>(),

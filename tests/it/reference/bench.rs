@@ -23,6 +23,8 @@ use std::time::Duration;
 pub(super) struct Postbag {
     messages: Mutex<Vec<Message>>,
     sms_is_down: AtomicBool,
+    answer_is_lost: AtomicBool,
+    mail_is_busy: AtomicBool,
 }
 
 impl Courier for Postbag {
@@ -31,7 +33,15 @@ impl Courier for Postbag {
             if message.channel() == Channel::Sms && self.sms_is_down.load(Ordering::Relaxed) {
                 return Err(NotSent::SmsRefused(503));
             }
+            if message.channel() == Channel::Email
+                && self.mail_is_busy.swap(false, Ordering::Relaxed)
+            {
+                return Err(NotSent::NotNow);
+            }
             self.messages.lock().expect("nobody panicked").push(message.clone());
+            if self.answer_is_lost.load(Ordering::Relaxed) {
+                return Err(NotSent::TooSlow);
+            }
             Ok(())
         })
     }
@@ -125,10 +135,8 @@ impl Bench {
     }
 
     /// What a phone does with the material, over the device protocol.
-    pub(super) fn activate(&self, material: &Material, random: [u8; 2]) -> Result<Totp, u16> {
-        let body = material.registration(random);
-        let reply = futures_util::FutureExt::now_or_never(self.reference.activate_device(&body));
-        let reply = reply.expect("a sound server does not wait");
+    pub(super) async fn activate(&self, material: &Material, random: [u8; 2]) -> Result<Totp, u16> {
+        let reply = self.reference.activate_device(&material.registration(random)).await;
         if reply.status == 200 { Ok(material.totp(random)) } else { Err(reply.status) }
     }
 
@@ -222,7 +230,8 @@ pub(super) fn made_up_registration_code() -> String {
 /// The digits that a message begins with.
 pub(super) fn pin_in(message: &Message) -> Option<String> {
     let first = message.text.split(' ').next().unwrap_or_default();
-    first.bytes().all(|byte| byte.is_ascii_digit()).then(|| first.to_owned())
+    let is_pin = !first.is_empty() && first.bytes().all(|byte| byte.is_ascii_digit());
+    is_pin.then(|| first.to_owned())
 }
 
 pub(super) fn rejected(class: RejectionClass) -> Reply {

@@ -101,15 +101,15 @@ async fn activation_works_once_and_only_in_its_time() {
     bench.first_factor("main", &bench.ada).await;
     let first = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
     bench.advance(300);
-    assert_eq!(bench.activate(&first, [0, 1]).err(), Some(410));
+    assert_eq!(bench.activate(&first, [0, 1]).await.err(), Some(410));
     assert_eq!(bench.confirm("main").await, rejected(RejectionClass::EnrolmentExpired));
     let second = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
-    assert_eq!(bench.activate(&first, [0, 1]).err(), Some(403));
+    assert_eq!(bench.activate(&first, [0, 1]).await.err(), Some(403));
     bench.advance(299);
-    assert!(bench.activate(&second, [0, 1]).is_ok());
-    assert_eq!(bench.activate(&second, [0, 2]).err(), Some(403));
+    assert!(bench.activate(&second, [0, 1]).await.is_ok());
+    assert_eq!(bench.activate(&second, [0, 2]).await.err(), Some(403));
     assert_eq!(bench.confirm("main").await, Reply::Enrolled);
-    assert_eq!(bench.activate(&second, [0, 2]).err(), Some(403));
+    assert_eq!(bench.activate(&second, [0, 2]).await.err(), Some(403));
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn the_phone_that_scanned_makes_the_codes_that_are_accepted() {
         let bench = bench_with(Parameters { qr_format, ..Parameters::default() }, &[]).await;
         bench.first_factor("main", &bench.ada).await;
         let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
-        let totp = bench.activate(&material, [0xca, 0xfe]).expect("activated");
+        let totp = bench.activate(&material, [0xca, 0xfe]).await.expect("activated");
         assert_eq!(bench.confirm("main").await, Reply::Enrolled);
         let reply = bench.sign_in("main", &bench.ada).await;
         assert_eq!(reply, Reply::TokenRequired { methods: vec![TokenKind::Mobile] });
@@ -133,7 +133,7 @@ async fn a_wrong_activation_code_activates_nothing() {
     let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
     let other = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
     let mixed = Material { serial: other.serial, code: material.code };
-    assert_eq!(bench.activate(&mixed, [0, 1]).err(), Some(403));
+    assert_eq!(bench.activate(&mixed, [0, 1]).await.err(), Some(403));
     assert_eq!(bench.confirm("main").await, rejected(RejectionClass::EnrolmentConflict));
 }
 
@@ -142,7 +142,7 @@ async fn only_its_own_registration_code_activates_a_desktop_token() {
     let bench = bench(&[]).await;
     bench.first_factor("main", &bench.ada).await;
     let material = Material::typed(&bench.begin("main", TokenKind::Desktop).await);
-    assert_eq!(bench.activate(&material, [0, 1]).err(), Some(403), "not over the network");
+    assert_eq!(bench.activate(&material, [0, 1]).await.err(), Some(403), "not over the network");
     let wrong = bench.register("main", &made_up_registration_code()).await;
     assert_eq!(wrong, rejected(RejectionClass::CodeInvalid));
     assert_eq!(bench.confirm("main").await, rejected(RejectionClass::EnrolmentConflict));
@@ -213,10 +213,10 @@ async fn an_abandoned_enrolment_binds_nobody() {
         let bench = bench(&[]).await;
         bench.first_factor("main", &bench.ada).await;
         let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
-        bench.activate(&material, [0, 1]).expect("activated");
+        bench.activate(&material, [0, 1]).await.expect("activated");
         bench.ask("main", ending).await;
         assert!(matches!(bench.sign_in("main", &bench.ada).await, Reply::CodeRequired { .. }));
-        assert_eq!(bench.activate(&material, [0, 2]).err(), Some(403));
+        assert_eq!(bench.activate(&material, [0, 2]).await.err(), Some(403));
     }
 }
 
@@ -238,7 +238,7 @@ async fn the_congratulations_page_leads_nowhere_but_out() {
     let bench = bench(&[]).await;
     bench.first_factor("main", &bench.ada).await;
     let material = Material::scanned(&bench.begin("main", TokenKind::Mobile).await);
-    bench.activate(&material, [0, 1]).expect("activated");
+    bench.activate(&material, [0, 1]).await.expect("activated");
     assert_eq!(bench.confirm("main").await, Reply::Enrolled);
     let certificate = Operation::CreateCertificate { csr_pem: None };
     assert_eq!(bench.ask("main", certificate).await, rejected(RejectionClass::WrongStep));

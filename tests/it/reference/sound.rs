@@ -29,7 +29,10 @@ async fn the_first_pin_goes_by_sms_and_the_page_masks_the_number() {
     assert_eq!(messages[0].to, Recipient::Phone(number));
     let pin = pin_in(&messages[0]).expect("a PIN in front");
     assert_eq!(pin.len(), 8);
-    assert_eq!(messages[0].text.matches(&pin).count(), 1);
+    let (told, bound) = messages[0].text.split_once('\n').expect("a line for browsers");
+    assert_eq!(told.matches(&pin).count(), 1);
+    assert_eq!(bound, format!("@reference.test #{pin}"));
+    assert!(messages[0].text.len() <= 160, "{}", messages[0].text);
     assert!(messages[0].text.contains("Reference Signing Service"));
     assert!(messages[0].text.contains("5 minutes"));
 }

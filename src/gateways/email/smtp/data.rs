@@ -10,7 +10,7 @@ const LINE: usize = 1000;
 
 /// Why a mail is refused at its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
+pub(super) enum Fault {
     TooBig,
     LongLine,
     BareLineEnd,
@@ -66,12 +66,9 @@ impl Text {
     /// The text as it was before stuffing.
     ///
     /// # Errors
-    /// What is answered instead of the acceptance.
-    pub(super) fn finish(self) -> Result<Vec<u8>, Response> {
-        match self.fault {
-            None => Ok(self.raw),
-            Some(fault) => Err(refusal(fault)),
-        }
+    /// Why it is refused.
+    pub(super) fn finish(self) -> Result<Vec<u8>, Fault> {
+        self.fault.map_or(Ok(self.raw), Err)
     }
 
     fn keep(&mut self, byte: u8) {
@@ -115,7 +112,8 @@ impl Text {
     }
 }
 
-fn refusal(fault: Fault) -> Response {
+/// What is answered instead of the acceptance.
+pub(super) fn refusal(fault: Fault) -> Response {
     match fault {
         Fault::TooBig => Response::fixed(552, "5.3.4", "the mail is larger than SIZE announces"),
         Fault::LongLine => Response::fixed(500, "5.6.0", "a text line is longer than 1000 octets"),

@@ -2,13 +2,14 @@
 
 use super::auth::{Exchange, Next};
 use super::command::{self, Command, Sender};
-use super::data::Text;
+use super::data::{self, Text};
 use super::lines::{Lines, Unreadable};
 use super::response::Response;
 use super::{HOST, Limits};
-use crate::domain::{Mailbox, Message};
+use crate::domain::{Mailbox, Message, Recipient, Unfit};
 use crate::gateways::Session;
 use crate::gateways::email::mime::{self, Envelope};
+use crate::gateways::fault::Denial;
 
 const OK: Response = Response::fixed(250, "2.0.0", "done");
 const HELLO_FIRST: Response = Response::fixed(503, "5.5.1", "EHLO or HELO comes first");
@@ -52,6 +53,8 @@ pub struct Server {
     is_known: bool,
     transaction: Option<Transaction>,
     errors: usize,
+    /// Recipients of unfit mails, not told yet.
+    turned_away: Vec<(Recipient, Unfit)>,
 }
 
 impl Server {
@@ -66,6 +69,7 @@ impl Server {
             is_known: false,
             transaction: None,
             errors: 0,
+            turned_away: Vec::new(),
         }
     }
 
@@ -241,8 +245,16 @@ impl Server {
                 self.say(&Response::fixed(250, "2.6.0", "the mail is taken"), output);
                 mime::read(&transaction.envelope, &raw)
             }
-            Err(refusal) => {
-                self.say(&refusal, output);
+            Err(unfit) => {
+                self.say(&data::refusal(unfit), output);
+                let rule = match unfit {
+                    data::Fault::LongLine => Unfit::LongLine,
+                    data::Fault::TooBig | data::Fault::BareLineEnd | data::Fault::Nul => {
+                        Unfit::Otherwise
+                    }
+                };
+                let to = transaction.envelope.to.into_iter().map(Recipient::Mailbox);
+                self.turned_away = to.map(|recipient| (recipient, rule)).collect();
                 Vec::new()
             }
         }
@@ -294,5 +306,20 @@ impl Session for Server {
 
     fn is_over(&self) -> bool {
         matches!(self.mode, Mode::Over)
+    }
+
+    fn refuse(&mut self, denial: Denial, output: &mut Vec<u8>) -> bool {
+        let (code, status) = denial.smtp();
+        self.say(&Response::fixed(code, status, "refused, as the scenario wants"), output);
+        true
+    }
+
+    fn named(&self) -> Option<Recipient> {
+        let last = self.transaction.as_ref()?.envelope.to.last()?;
+        matches!(self.mode, Mode::Command).then(|| Recipient::Mailbox(last.clone()))
+    }
+
+    fn turned_away(&mut self) -> Vec<(Recipient, Unfit)> {
+        std::mem::take(&mut self.turned_away)
     }
 }

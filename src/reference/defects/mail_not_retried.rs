@@ -1,0 +1,10 @@
+//! A mail that the server cannot take now is given up at once.
+
+use crate::reference::Defect;
+
+/// See the module.
+pub static DEFECT: Defect = Defect {
+    name: "mail-not-retried",
+    what: "A mail that the server cannot take now is given up at once.",
+    breaks: &["delivery.temporary-failure-retried"],
+};
