@@ -3,15 +3,15 @@
 //! its messages use real sockets all the same.
 
 use super::{Connection, Host, NotReachable, Stage};
+use crate::domain::declared::EmailPin;
 use crate::domain::reply::Form;
 use crate::domain::{
     Answer, Chance, Clock, Declared, Moment, Operation, PhoneNumber, Reply, Soon, VirtualClock,
 };
-use crate::domain::declared::EmailPin;
+use crate::reference::VARIANTS;
 use crate::reference::{
     DEFECTS, Defect, Delivery, Parameters, Reference, SessionId, defect, defects, delivery, variant,
 };
-use crate::reference::VARIANTS;
 use crate::subject::{About, AskError, ClockMode, Settling, Subject};
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,7 +9,7 @@ mod entry;
 mod ndjson;
 mod redact;
 
-pub use entry::{Entry, EntryId, Event, Expectation, Observed, Offered, Request};
+pub use entry::{Entry, EntryId, Event, Expectation, KeyFacts, Observed, Offered, Request};
 pub use ndjson::{Line, NotJournal, read, write};
 pub use redact::{Alphabet, Mark, SecretKind, Shape};
 

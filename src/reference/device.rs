@@ -1,8 +1,8 @@
 //! What devices ask the server: its name, and to be activated. Our own open protocol.
 
-use super::{Reference, defects};
 use super::enrolment::{NotActivated, Pending};
 use super::race::GAP;
+use super::{Reference, defects};
 use crate::domain::{Secret, Soon};
 use crate::tokens::activation::classic::{ActivationCode, SerialNumber};
 use crate::tokens::{Network, NetworkReply, NoNetwork};

@@ -62,6 +62,7 @@ pub(super) fn pin(
 pub(super) enum Notice {
     Bound,
     Revoked,
+    Reset,
     Locked,
 }
 
@@ -76,6 +77,7 @@ pub(super) fn notice(
     let (subject, first) = match notice {
         Notice::Bound => ("A second factor was added", "A second factor was added to"),
         Notice::Revoked => ("A second factor was removed", "A second factor was removed from"),
+        Notice::Reset => ("Your second factor was reset", "All second factors were removed from"),
         Notice::Locked => {
             ("Your account was locked", "After too many wrong attempts a lock was put on")
         }

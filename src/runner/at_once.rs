@@ -50,6 +50,7 @@ impl Player<'_> {
                 Verb::Receive { .. }
                 | Verb::ExpectNone { .. }
                 | Verb::Advance(_)
+                | Verb::ReadLeadingZero { .. }
                 | Verb::AtOnce { .. } => {}
             }
         }

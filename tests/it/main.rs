@@ -12,6 +12,7 @@ mod email;
 mod extraction;
 mod floors;
 mod gateway_rig;
+mod lint;
 mod load;
 mod ocra;
 mod otp_properties;

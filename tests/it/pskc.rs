@@ -89,9 +89,12 @@ fn sealed(figure: &Value, head: &str, cipher: &str) -> String {
         .expect("lengths that fit")
         .encrypt_padded_vec::<Pkcs7>(&mac_key);
     let mac_key = BASE64.encode(&[iv.as_slice(), &body].concat());
-    let method = r#"<xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/>"#;
+    let method =
+        r#"<xenc:EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/>"#;
     let wrapped = |value: &str| {
-        format!("{method}<xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>")
+        format!(
+            "{method}<xenc:CipherData><xenc:CipherValue>{value}</xenc:CipherValue></xenc:CipherData>"
+        )
     };
     let head = format!(
         r#"<EncryptionKey>{head}</EncryptionKey>
@@ -159,7 +162,10 @@ fn a_broken_container_is_refused_with_the_reason() {
         (sound.replace("keyprov:pskc\"", "keyprov:other\""), "no KeyContainer"),
         (sound.replace("</KeyContainer>", ""), "no XML"),
         (sound.replace("<KeyContainer", "<!DOCTYPE k [<!ENTITY a \"b\">]><KeyContainer"), "no XML"),
-        (sound.replace("<Secret>", "<Other>").replace("</Secret>", "</Other>"), "Secret is missing"),
+        (
+            sound.replace("<Secret>", "<Other>").replace("</Secret>", "</Other>"),
+            "Secret is missing",
+        ),
         (sound.replace("MTIz", "?"), "PlainValue cannot be read"),
         (sound.replace("\"8\"", "\"99\""), "Length cannot be read"),
         (sound.replace(":totp", ":hotp"), "Counter is missing"),

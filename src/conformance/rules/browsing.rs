@@ -80,7 +80,8 @@ fn revocation_own_only(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::RevokeToken) {
-        let (Some(person), Some(token)) = (exchange.person, exchange.request.target.as_deref()) else {
+        let (Some(person), Some(token)) = (exchange.person, exchange.request.target.as_deref())
+        else {
             continue;
         };
         let Some(owner) = owner_of(&story, token, exchange).filter(|owner| *owner != person) else {

@@ -47,12 +47,9 @@ fn unknown_user_alike(entries: &[Entry]) -> Finding {
 /// What differs between two refusals, outwardly.
 fn difference(known: &Exchange<'_>, stranger: &Exchange<'_>) -> Option<String> {
     if known.observed.class != stranger.observed.class {
-        let word = |one: &Exchange<'_>| one.observed.class.map_or("?".to_owned(), |c| c.to_string());
-        return Some(format!(
-            "known: refused as {}, unknown: as {}",
-            word(known),
-            word(stranger)
-        ));
+        let word =
+            |one: &Exchange<'_>| one.observed.class.map_or("?".to_owned(), |c| c.to_string());
+        return Some(format!("known: refused as {}, unknown: as {}", word(known), word(stranger)));
     }
     let (known, stranger) = (known.form?, stranger.form?);
     if known.status != stranger.status {
@@ -64,10 +61,8 @@ fn difference(known: &Exchange<'_>, stranger: &Exchange<'_>) -> Option<String> {
                 one.iter().filter(|name| !other.contains(name)).map(String::as_str).collect();
             only.join(", ")
         };
-        let (one, other) = (
-            odd(&known.headers, &stranger.headers),
-            odd(&stranger.headers, &known.headers),
-        );
+        let (one, other) =
+            (odd(&known.headers, &stranger.headers), odd(&stranger.headers, &known.headers));
         return Some(format!("headers only for known: [{one}], only for unknown: [{other}]"));
     }
     (known.body != stranger.body)
@@ -75,10 +70,7 @@ fn difference(known: &Exchange<'_>, stranger: &Exchange<'_>) -> Option<String> {
 }
 
 fn is_barred(exchange: &Exchange<'_>) -> bool {
-    matches!(
-        exchange.observed.class,
-        Some(RejectionClass::Locked | RejectionClass::RateLimited)
-    )
+    matches!(exchange.observed.class, Some(RejectionClass::Locked | RejectionClass::RateLimited))
 }
 
 pub(super) static UNKNOWN_USER_LOCKS_ALIKE: Requirement = Requirement {

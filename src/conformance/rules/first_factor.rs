@@ -224,9 +224,10 @@ fn desktop_name(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     // Whether the address that was typed is the one on the page, the journal does not tell: an
     // activation that was shown, and no refusal for want of a network, is as near as it comes.
-    let shown = story.exchanges.iter().find(|one| {
-        one.observed.offered.as_ref().is_some_and(|offered| offered.address.is_some())
-    });
+    let shown = story
+        .exchanges
+        .iter()
+        .find(|one| one.observed.offered.as_ref().is_some_and(|offered| offered.address.is_some()));
     let Some(shown) = shown else { return Finding::Untested };
     for act in story.acts.iter().filter(|one| one.act == "enter_address") {
         let evidence = vec![shown.answered, act.entry];

@@ -109,7 +109,8 @@ fn read_as_people_write(entries: &[Entry]) -> Finding {
                 one.person == submission.person && one.exchange.asked < submission.exchange.asked
             });
         let Some(delivery) = story.delivery(submission.code) else { continue };
-        let own = story.cause(delivery).is_some_and(|one| one.session == submission.exchange.session);
+        let own =
+            story.cause(delivery).is_some_and(|one| one.session == submission.exchange.session);
         if !untouched || !own {
             continue;
         }

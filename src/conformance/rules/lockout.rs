@@ -216,8 +216,7 @@ fn password_failures_capped(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     let mut refused: Vec<(&str, usize)> = Vec::new();
     for exchange in story.asks(OperationKind::SignIn) {
-        let Some(person) = exchange.person.filter(|person| !story.is_stranger(Some(person)))
-        else {
+        let Some(person) = exchange.person.filter(|person| !story.is_stranger(Some(person))) else {
             continue;
         };
         let place = refused.iter().position(|(name, _)| *name == person).unwrap_or_else(|| {
@@ -265,7 +264,10 @@ fn password_not_told(entries: &[Entry]) -> Finding {
         });
         // The second of the two is the later one: it cannot be less locked than the first.
         let later_locked = one.observed.class == Some(RejectionClass::Locked);
-        if !both_refused || !same_person || !locked || one.request.password == other.request.password
+        if !both_refused
+            || !same_person
+            || !locked
+            || one.request.password == other.request.password
         {
             continue;
         }
@@ -296,9 +298,7 @@ pub(super) static ONLY_THE_GUESSED: Requirement = Requirement {
 fn only_the_guessed(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    let barred = |one: &&Exchange<'_>| {
-        matches!(one.observed.class, Some(RejectionClass::Locked))
-    };
+    let barred = |one: &&Exchange<'_>| matches!(one.observed.class, Some(RejectionClass::Locked));
     for submission in story.submissions().iter().filter(|one| story.is_right(one)) {
         let others = story.exchanges.iter().filter(|one| {
             one.person.is_some()

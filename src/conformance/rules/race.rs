@@ -148,8 +148,7 @@ fn one_activation_one_winner(entries: &[Entry]) -> Finding {
         if tried.len() < 2 || !same {
             continue;
         }
-        let activated =
-            tried.iter().filter(|one| one.outcome == OutcomeKind::Activated).count();
+        let activated = tried.iter().filter(|one| one.outcome == OutcomeKind::Activated).count();
         let evidence: Vec<EntryId> = tried.iter().map(|one| one.entry).collect();
         if activated > 1 {
             let seen = format!("{activated} of {} devices were activated", tried.len());
@@ -193,8 +192,7 @@ fn messages_stay_limited(entries: &[Entry]) -> Finding {
         let asked: Vec<&Exchange<'_>> = in_wave(&story, wave)
             .filter(|one| one.request.operation == OperationKind::ResendCode)
             .collect();
-        let sent =
-            asked.iter().filter(|one| one.observed.reply == ReplyKind::CodeRequired).count();
+        let sent = asked.iter().filter(|one| one.observed.reply == ReplyKind::CodeRequired).count();
         if asked.len() <= limit {
             continue;
         }

@@ -251,9 +251,10 @@ fn cancel_grants_nothing(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::Cancel).filter(|one| story.awaited(one)) {
-        let next = story.exchanges.iter().find(|one| {
-            one.session == exchange.session && one.asked > exchange.answered
-        });
+        let next = story
+            .exchanges
+            .iter()
+            .find(|one| one.session == exchange.session && one.asked > exchange.answered);
         let mut evidence = exchange.evidence();
         let signed_in = |one: &Exchange<'_>| one.observed.reply == ReplyKind::SignedIn;
         if signed_in(exchange) {
@@ -288,9 +289,8 @@ pub(super) static REMOVAL_ENDS_OTHERS: Requirement = Requirement {
 fn removal_ends_others(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    let removals = story
-        .asks(OperationKind::RevokeToken)
-        .filter(|one| one.observed.reply == ReplyKind::Done);
+    let removals =
+        story.asks(OperationKind::RevokeToken).filter(|one| one.observed.reply == ReplyKind::Done);
     for removal in removals {
         let probes = story.asks(OperationKind::Probe).filter(|one| {
             one.person == removal.person

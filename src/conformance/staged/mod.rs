@@ -1,8 +1,10 @@
 //! Journals built by hand, for tests of judges: a line for each thing that happens.
 
+mod counters;
 mod delivered;
 mod enrolling;
 mod guide;
+mod keys;
 mod locking;
 mod register;
 mod sessions;
@@ -28,7 +30,7 @@ pub(super) struct Staged {
 
 /// The `ordinal`-th code, of six digits.
 pub(super) fn code(ordinal: u32) -> Mark {
-    let shape = Shape { length: 6, alphabet: Alphabet::Digits };
+    let shape = Shape { length: 6, alphabet: Alphabet::Digits, leading_zero: false };
     Mark { kind: SecretKind::Code, ordinal, shape: Some(shape) }
 }
 
@@ -84,7 +86,8 @@ impl Staged {
         }
         for (device, owner) in [("pixel", "ada"), ("spare", "ada"), ("bobs", "bob")] {
             let (device, owner) = (device.into(), owner.into());
-            staged.event(Event::DeviceMade { device, owner, kind: DeviceKind::Android });
+            let kind = DeviceKind::Android;
+            staged.event(Event::DeviceMade { device, owner, kind, quirks: None });
         }
         staged
     }
@@ -206,7 +209,7 @@ impl Staged {
     ) -> Self {
         let reason = (outcome == OutcomeKind::Refused).then_some(Reason::Unauthorized);
         let (device, act) = (device.into(), act.into());
-        self.event(Event::Acted { device, act, given, outcome, reason, code });
+        self.event(Event::Acted { device, act, given, outcome, reason, code, times: None });
         self
     }
 

@@ -10,6 +10,7 @@ mod alternative_sends_sms;
 mod any_registration_code;
 mod assurance_overstated;
 mod bad_check_digit_counts;
+mod binding_without_code;
 mod cancel_signs_in;
 mod cancelled_material_lives;
 mod certificate_after_revocation;
@@ -21,6 +22,7 @@ mod code_in_page;
 mod code_not_bound_to_session;
 mod code_of_another_person_accepted;
 mod code_prefix_accepted;
+mod counter_missing;
 mod counter_reset_by_resend;
 mod desktop_name_missing;
 mod desktop_not_offered;
@@ -28,6 +30,7 @@ mod destination_unmasked;
 mod email_although_number_on_file;
 mod email_as_sign_in_factor;
 mod empty_code_accepted;
+mod enrolment_code_reused;
 mod enrolment_not_forced;
 mod enrolment_stuck_after_cancel;
 mod exact_input_only;
@@ -35,17 +38,25 @@ mod failures_never_cleared;
 mod fallback_to_pin;
 mod former_person_remains;
 mod four_digit_pin;
+mod hotp_counter_not_persisted;
+mod hotp_counter_stuck;
+mod issuer_mismatch;
+mod label_tells_secret;
 mod leading_zero_dropped;
+mod leading_zero_lost;
 mod list_shows_everybody;
 mod lock_tells_password;
 mod locked_accepts_right_code;
 mod lockout_for_everyone;
 mod lockout_per_session;
 mod long_input_ends_session;
+mod long_period;
 mod message_sent_twice;
 mod no_binding_notice;
 mod no_lockout;
 mod nul_ends_code;
+mod ocra_challenge_reused;
+mod ocra_short_challenge;
 mod ok_without_token;
 mod older_material_lives;
 mod password_error_named;
@@ -64,16 +75,26 @@ mod re_enrolment_bypass;
 mod registration_code_of_another;
 mod replay_accepted;
 mod resend_keeps_old_code;
+mod reset_keeps_sessions;
+mod reset_keeps_token;
+mod resync_refused;
+mod resync_with_one_code;
 mod revocation_keeps_sessions;
 mod revoke_by_number_alone;
 mod revoke_without_second_factor;
+mod revoked_token_accepted;
 mod right_password_clears_failures;
 mod same_code_on_every_channel;
 mod same_material_again;
+mod secret_padded;
+mod secret_shown_again;
 mod session_never_idles;
+mod shared_secret;
+mod short_secret;
 mod sign_out_keeps_session;
 mod strangers_never_lock;
 mod tokens_listed_to_anyone;
+mod unbounded_look_ahead;
 mod unknown_user_body;
 mod unknown_user_status;
 mod unlimited_messages;
@@ -81,6 +102,7 @@ mod unlimited_sign_ins;
 mod unlock_does_nothing;
 mod wide_window;
 mod wildcard_code;
+mod year_2038;
 
 pub use activation_never_expires::DEFECT as ACTIVATION_NEVER_EXPIRES;
 pub use activation_reusable::DEFECT as ACTIVATION_REUSABLE;
@@ -90,6 +112,7 @@ pub use alternative_sends_sms::DEFECT as ALTERNATIVE_SENDS_SMS;
 pub use any_registration_code::DEFECT as ANY_REGISTRATION_CODE;
 pub use assurance_overstated::DEFECT as ASSURANCE_OVERSTATED;
 pub use bad_check_digit_counts::DEFECT as BAD_CHECK_DIGIT_COUNTS;
+pub use binding_without_code::DEFECT as BINDING_WITHOUT_CODE;
 pub use cancel_signs_in::DEFECT as CANCEL_SIGNS_IN;
 pub use cancelled_material_lives::DEFECT as CANCELLED_MATERIAL_LIVES;
 pub use certificate_after_revocation::DEFECT as CERTIFICATE_AFTER_REVOCATION;
@@ -101,6 +124,7 @@ pub use code_in_page::DEFECT as CODE_IN_PAGE;
 pub use code_not_bound_to_session::DEFECT as CODE_NOT_BOUND_TO_SESSION;
 pub use code_of_another_person_accepted::DEFECT as CODE_OF_ANOTHER_PERSON_ACCEPTED;
 pub use code_prefix_accepted::DEFECT as CODE_PREFIX_ACCEPTED;
+pub use counter_missing::DEFECT as COUNTER_MISSING;
 pub use counter_reset_by_resend::DEFECT as COUNTER_RESET_BY_RESEND;
 pub use desktop_name_missing::DEFECT as DESKTOP_NAME_MISSING;
 pub use desktop_not_offered::DEFECT as DESKTOP_NOT_OFFERED;
@@ -108,6 +132,7 @@ pub use destination_unmasked::DEFECT as DESTINATION_UNMASKED;
 pub use email_although_number_on_file::DEFECT as EMAIL_ALTHOUGH_NUMBER_ON_FILE;
 pub use email_as_sign_in_factor::DEFECT as EMAIL_AS_SIGN_IN_FACTOR;
 pub use empty_code_accepted::DEFECT as EMPTY_CODE_ACCEPTED;
+pub use enrolment_code_reused::DEFECT as ENROLMENT_CODE_REUSED;
 pub use enrolment_not_forced::DEFECT as ENROLMENT_NOT_FORCED;
 pub use enrolment_stuck_after_cancel::DEFECT as ENROLMENT_STUCK_AFTER_CANCEL;
 pub use exact_input_only::DEFECT as EXACT_INPUT_ONLY;
@@ -115,17 +140,25 @@ pub use failures_never_cleared::DEFECT as FAILURES_NEVER_CLEARED;
 pub use fallback_to_pin::DEFECT as FALLBACK_TO_PIN;
 pub use former_person_remains::DEFECT as FORMER_PERSON_REMAINS;
 pub use four_digit_pin::DEFECT as FOUR_DIGIT_PIN;
+pub use hotp_counter_not_persisted::DEFECT as HOTP_COUNTER_NOT_PERSISTED;
+pub use hotp_counter_stuck::DEFECT as HOTP_COUNTER_STUCK;
+pub use issuer_mismatch::DEFECT as ISSUER_MISMATCH;
+pub use label_tells_secret::DEFECT as LABEL_TELLS_SECRET;
 pub use leading_zero_dropped::DEFECT as LEADING_ZERO_DROPPED;
+pub use leading_zero_lost::DEFECT as LEADING_ZERO_LOST;
 pub use list_shows_everybody::DEFECT as LIST_SHOWS_EVERYBODY;
 pub use lock_tells_password::DEFECT as LOCK_TELLS_PASSWORD;
 pub use locked_accepts_right_code::DEFECT as LOCKED_ACCEPTS_RIGHT_CODE;
 pub use lockout_for_everyone::DEFECT as LOCKOUT_FOR_EVERYONE;
 pub use lockout_per_session::DEFECT as LOCKOUT_PER_SESSION;
 pub use long_input_ends_session::DEFECT as LONG_INPUT_ENDS_SESSION;
+pub use long_period::DEFECT as LONG_PERIOD;
 pub use message_sent_twice::DEFECT as MESSAGE_SENT_TWICE;
 pub use no_binding_notice::DEFECT as NO_BINDING_NOTICE;
 pub use no_lockout::DEFECT as NO_LOCKOUT;
 pub use nul_ends_code::DEFECT as NUL_ENDS_CODE;
+pub use ocra_challenge_reused::DEFECT as OCRA_CHALLENGE_REUSED;
+pub use ocra_short_challenge::DEFECT as OCRA_SHORT_CHALLENGE;
 pub use ok_without_token::DEFECT as OK_WITHOUT_TOKEN;
 pub use older_material_lives::DEFECT as OLDER_MATERIAL_LIVES;
 pub use password_error_named::DEFECT as PASSWORD_ERROR_NAMED;
@@ -144,16 +177,26 @@ pub use re_enrolment_bypass::DEFECT as RE_ENROLMENT_BYPASS;
 pub use registration_code_of_another::DEFECT as REGISTRATION_CODE_OF_ANOTHER;
 pub use replay_accepted::DEFECT as REPLAY_ACCEPTED;
 pub use resend_keeps_old_code::DEFECT as RESEND_KEEPS_OLD_CODE;
+pub use reset_keeps_sessions::DEFECT as RESET_KEEPS_SESSIONS;
+pub use reset_keeps_token::DEFECT as RESET_KEEPS_TOKEN;
+pub use resync_refused::DEFECT as RESYNC_REFUSED;
+pub use resync_with_one_code::DEFECT as RESYNC_WITH_ONE_CODE;
 pub use revocation_keeps_sessions::DEFECT as REVOCATION_KEEPS_SESSIONS;
 pub use revoke_by_number_alone::DEFECT as REVOKE_BY_NUMBER_ALONE;
 pub use revoke_without_second_factor::DEFECT as REVOKE_WITHOUT_SECOND_FACTOR;
+pub use revoked_token_accepted::DEFECT as REVOKED_TOKEN_ACCEPTED;
 pub use right_password_clears_failures::DEFECT as RIGHT_PASSWORD_CLEARS_FAILURES;
 pub use same_code_on_every_channel::DEFECT as SAME_CODE_ON_EVERY_CHANNEL;
 pub use same_material_again::DEFECT as SAME_MATERIAL_AGAIN;
+pub use secret_padded::DEFECT as SECRET_PADDED;
+pub use secret_shown_again::DEFECT as SECRET_SHOWN_AGAIN;
 pub use session_never_idles::DEFECT as SESSION_NEVER_IDLES;
+pub use shared_secret::DEFECT as SHARED_SECRET;
+pub use short_secret::DEFECT as SHORT_SECRET;
 pub use sign_out_keeps_session::DEFECT as SIGN_OUT_KEEPS_SESSION;
 pub use strangers_never_lock::DEFECT as STRANGERS_NEVER_LOCK;
 pub use tokens_listed_to_anyone::DEFECT as TOKENS_LISTED_TO_ANYONE;
+pub use unbounded_look_ahead::DEFECT as UNBOUNDED_LOOK_AHEAD;
 pub use unknown_user_body::DEFECT as UNKNOWN_USER_BODY;
 pub use unknown_user_status::DEFECT as UNKNOWN_USER_STATUS;
 pub use unlimited_messages::DEFECT as UNLIMITED_MESSAGES;
@@ -161,6 +204,7 @@ pub use unlimited_sign_ins::DEFECT as UNLIMITED_SIGN_INS;
 pub use unlock_does_nothing::DEFECT as UNLOCK_DOES_NOTHING;
 pub use wide_window::DEFECT as WIDE_WINDOW;
 pub use wildcard_code::DEFECT as WILDCARD_CODE;
+pub use year_2038::DEFECT as YEAR_2038;
 
 /// A bug that can be switched on.
 #[derive(Debug, PartialEq, Eq)]
@@ -183,6 +227,7 @@ pub static DEFECTS: &[&Defect] = &[
     &ANY_REGISTRATION_CODE,
     &ASSURANCE_OVERSTATED,
     &BAD_CHECK_DIGIT_COUNTS,
+    &BINDING_WITHOUT_CODE,
     &CANCEL_SIGNS_IN,
     &CANCELLED_MATERIAL_LIVES,
     &CERTIFICATE_AFTER_REVOCATION,
@@ -194,6 +239,7 @@ pub static DEFECTS: &[&Defect] = &[
     &CODE_NOT_BOUND_TO_SESSION,
     &CODE_OF_ANOTHER_PERSON_ACCEPTED,
     &CODE_PREFIX_ACCEPTED,
+    &COUNTER_MISSING,
     &COUNTER_RESET_BY_RESEND,
     &DESKTOP_NAME_MISSING,
     &DESKTOP_NOT_OFFERED,
@@ -201,6 +247,7 @@ pub static DEFECTS: &[&Defect] = &[
     &EMAIL_ALTHOUGH_NUMBER_ON_FILE,
     &EMAIL_AS_SIGN_IN_FACTOR,
     &EMPTY_CODE_ACCEPTED,
+    &ENROLMENT_CODE_REUSED,
     &ENROLMENT_NOT_FORCED,
     &ENROLMENT_STUCK_AFTER_CANCEL,
     &EXACT_INPUT_ONLY,
@@ -208,17 +255,25 @@ pub static DEFECTS: &[&Defect] = &[
     &FALLBACK_TO_PIN,
     &FORMER_PERSON_REMAINS,
     &FOUR_DIGIT_PIN,
+    &HOTP_COUNTER_NOT_PERSISTED,
+    &HOTP_COUNTER_STUCK,
+    &ISSUER_MISMATCH,
+    &LABEL_TELLS_SECRET,
     &LEADING_ZERO_DROPPED,
+    &LEADING_ZERO_LOST,
     &LIST_SHOWS_EVERYBODY,
     &LOCK_TELLS_PASSWORD,
     &LOCKED_ACCEPTS_RIGHT_CODE,
     &LOCKOUT_FOR_EVERYONE,
     &LOCKOUT_PER_SESSION,
     &LONG_INPUT_ENDS_SESSION,
+    &LONG_PERIOD,
     &MESSAGE_SENT_TWICE,
     &NO_BINDING_NOTICE,
     &NO_LOCKOUT,
     &NUL_ENDS_CODE,
+    &OCRA_CHALLENGE_REUSED,
+    &OCRA_SHORT_CHALLENGE,
     &OK_WITHOUT_TOKEN,
     &OLDER_MATERIAL_LIVES,
     &PASSWORD_ERROR_NAMED,
@@ -237,16 +292,26 @@ pub static DEFECTS: &[&Defect] = &[
     &REGISTRATION_CODE_OF_ANOTHER,
     &REPLAY_ACCEPTED,
     &RESEND_KEEPS_OLD_CODE,
+    &RESET_KEEPS_SESSIONS,
+    &RESET_KEEPS_TOKEN,
+    &RESYNC_REFUSED,
+    &RESYNC_WITH_ONE_CODE,
     &REVOCATION_KEEPS_SESSIONS,
     &REVOKE_BY_NUMBER_ALONE,
     &REVOKE_WITHOUT_SECOND_FACTOR,
+    &REVOKED_TOKEN_ACCEPTED,
     &RIGHT_PASSWORD_CLEARS_FAILURES,
     &SAME_CODE_ON_EVERY_CHANNEL,
     &SAME_MATERIAL_AGAIN,
+    &SECRET_PADDED,
+    &SECRET_SHOWN_AGAIN,
     &SESSION_NEVER_IDLES,
+    &SHARED_SECRET,
+    &SHORT_SECRET,
     &SIGN_OUT_KEEPS_SESSION,
     &STRANGERS_NEVER_LOCK,
     &TOKENS_LISTED_TO_ANYONE,
+    &UNBOUNDED_LOOK_AHEAD,
     &UNKNOWN_USER_BODY,
     &UNKNOWN_USER_STATUS,
     &UNLIMITED_MESSAGES,
@@ -254,6 +319,7 @@ pub static DEFECTS: &[&Defect] = &[
     &UNLOCK_DOES_NOTHING,
     &WIDE_WINDOW,
     &WILDCARD_CODE,
+    &YEAR_2038,
 ];
 
 /// The defect called `name`.
