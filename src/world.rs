@@ -14,7 +14,7 @@ use crate::gateways::fault::Fault;
 use crate::gateways::form;
 use crate::gateways::inbox::{Arrival, Inbox, Incident};
 use crate::journal::{EntryId, Event, Journal, Mark, MessageForm, SecretKind};
-use crate::tokens::{Device, Network};
+use crate::tokens::{Device, Network, quirks};
 use codes::Codes;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -136,12 +136,14 @@ impl World {
     }
 
     /// Puts a device into a person's hands.
-    pub fn equip(&mut self, name: &str, kind: DeviceKind, owner: &str) {
+    pub fn equip(&mut self, name: &str, kind: DeviceKind, owner: &str, quirks: Option<&str>) {
         let chance = self.chance("device", name);
         let device = Device::new(kind, chance, Arc::clone(&self.clock), Arc::clone(&self.network));
+        let device = device.with_quirks(quirks.and_then(quirks::named));
         self.devices.insert(name.to_owned(), device);
         let (device, owner) = (name.to_owned(), owner.to_owned());
-        self.journal.record(Event::DeviceMade { device, owner, kind });
+        let quirks = quirks.map(str::to_owned);
+        self.journal.record(Event::DeviceMade { device, owner, kind, quirks });
     }
 
     /// The person whom the scenario calls `name`.
@@ -154,12 +156,23 @@ impl World {
     pub async fn act(&mut self, device: &str, act: Act) -> Option<Outcome> {
         let given = self.mark_given(&act);
         let verb = act.verb().to_owned();
-        let outcome = self.devices.get_mut(device)?.act(act).await;
-        self.record_act(device, verb, given, &outcome);
+        let times = if let Act::Press(times) = act { Some(times) } else { None };
+        let outcome = if let Act::CloneInto(other) = &act {
+            self.clone_device(device, other)?
+        } else {
+            self.devices.get_mut(device)?.act(act).await
+        };
+        self.record_act(device, (verb, times), given, &outcome);
         Some(outcome)
     }
 
-    fn record_act(&mut self, device: &str, verb: String, given: Option<Mark>, outcome: &Outcome) {
+    fn record_act(
+        &mut self,
+        device: &str,
+        (act, times): (String, Option<u32>),
+        given: Option<Mark>,
+        outcome: &Outcome,
+    ) {
         let code = match outcome {
             Outcome::Code(code) => Some(self.journal.mark(SecretKind::Code, code)),
             Outcome::RegistrationCode(code) => {
@@ -174,14 +187,16 @@ impl World {
         let reason = if let Outcome::Refused(reason) = outcome { Some(*reason) } else { None };
         let device = device.to_owned();
         let kind = outcome.kind();
-        self.journal.record(Event::Acted { device, act: verb, given, outcome: kind, reason, code });
+        let outcome = kind;
+        self.journal.record(Event::Acted { device, act, given, outcome, reason, code, times });
     }
 
     /// Does several things at several devices at once; nothing where there is no such device.
     pub async fn act_all(&mut self, acts: Vec<(String, Act)>) -> Vec<Option<Outcome>> {
         let mut busy = Vec::new();
         for (name, act) in acts {
-            let (given, verb) = (self.mark_given(&act), act.verb().to_owned());
+            let times = if let Act::Press(times) = act { Some(times) } else { None };
+            let (given, verb) = (self.mark_given(&act), (act.verb().to_owned(), times));
             busy.push((self.devices.remove(&name), name, given, verb, act));
         }
         let doing = busy.into_iter().map(|(device, name, given, verb, act)| async move {
@@ -209,6 +224,17 @@ impl World {
             let other = chance.below(last as u64 + 1);
             items.swap(last, usize::try_from(other).unwrap_or(0));
         }
+    }
+
+    /// Copies the app of one device to another.
+    fn clone_device(&mut self, device: &str, other: &str) -> Option<Outcome> {
+        if device == other {
+            return None;
+        }
+        let mut target = self.devices.remove(other)?;
+        let outcome = self.devices.get(device).map(|source| source.clone_into(&mut target));
+        self.devices.insert(other.to_owned(), target);
+        outcome
     }
 
     /// Remembers what has befallen messages by now: the subject has just answered.
@@ -378,6 +404,7 @@ impl World {
                 self.journal.mark(SecretKind::AppPin, again);
                 (SecretKind::AppPin, pin.clone())
             }
+            Act::ImportKeys { keys, .. } => (SecretKind::KeyFile, keys.clone()),
             Act::Unlock(pin) | Act::ReadCode(Some(pin)) => (SecretKind::AppPin, pin.clone()),
             Act::Grant(_)
             | Act::Deny(_)
@@ -392,6 +419,13 @@ impl World {
             | Act::SetClockSkew(_)
             | Act::GoOffline
             | Act::GoOnline
+            | Act::Press(_)
+            | Act::Respond(_)
+            | Act::SetClockDrift(_)
+            | Act::BackUp
+            | Act::Restore
+            | Act::Lose
+            | Act::CloneInto(_)
             | Act::Wipe => return None,
         };
         Some(self.journal.mark(kind, &secret))

@@ -6,6 +6,7 @@ mod completions;
 mod explain;
 mod files;
 mod gateways;
+mod lint;
 mod list;
 mod measure;
 mod reference;
@@ -57,6 +58,8 @@ enum Command {
     Explain(explain::Arguments),
     /// Print the requirements of a profile and the scenarios that cover them
     Requirements(requirements::Arguments),
+    /// Tell which authenticator apps would fail at a key URI or a picture of its QR code
+    Lint(lint::Arguments),
     /// Serve the reference implementation alone, sound or with a defect
     Reference(reference::Arguments),
     /// Stand up the gateways, print their addresses, and show each message as it comes
@@ -157,6 +160,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Stopped> {
         Command::Schema => schema::run(),
         Command::Explain(arguments) => explain::run(&arguments),
         Command::Requirements(arguments) => requirements::run(&arguments),
+        Command::Lint(arguments) => lint::run(&arguments),
         Command::Reference(arguments) => reference::run(arguments).await,
         Command::Gateways(arguments) => gateways::run(arguments).await,
         Command::Bench(arguments) => bench::run(arguments).await,

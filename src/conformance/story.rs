@@ -8,7 +8,7 @@ use crate::domain::reply::{Form, ReplyKind};
 use crate::domain::{
     Assurance, Channel, Declared, Disturbance, Mailbox, Moment, PhoneNumber, Recipient,
 };
-use crate::journal::{Entry, EntryId, Event, Mark, MessageForm, Observed, Request};
+use crate::journal::{Entry, EntryId, Event, KeyFacts, Mark, MessageForm, Observed, Request};
 use std::time::Duration;
 
 /// A question with its answer.
@@ -67,6 +67,8 @@ pub(super) struct DeviceAct<'a> {
     /// Whether the service said no: a refusal by the device itself says nothing about the service.
     pub(super) turned_away: bool,
     pub(super) code: Option<Mark>,
+    /// How often the button was pressed without looking.
+    pub(super) times: u32,
 }
 
 /// A person as the subject knows them.
@@ -114,6 +116,8 @@ pub(super) struct Story<'a> {
     /// Acts at devices that were done at once.
     pub(super) device_waves: Vec<Vec<EntryId>>,
     owners: Vec<(&'a str, &'a str)>,
+    /// Devices that misread key URIs on purpose.
+    quirky: Vec<&'a str>,
     /// What the subject says of itself.
     pub(super) declared: Declared,
     /// What all delivered codes have in common.
@@ -134,7 +138,12 @@ impl<'a> Story<'a> {
             Event::PersonInvented { person, user, mobile, mailbox } => {
                 self.people.push(Person { name: person, user, mobile: mobile.as_ref(), mailbox });
             }
-            Event::DeviceMade { device, owner, .. } => self.owners.push((device, owner)),
+            Event::DeviceMade { device, owner, quirks, .. } => {
+                self.owners.push((device, owner));
+                if quirks.is_some() {
+                    self.quirky.push(device);
+                }
+            }
             Event::Answered { asked, session, observed, shown, form } => {
                 if let Some(Event::Asked { person, request, .. }) =
                     entries.get(asked.index()).map(|entry| &entry.event)
@@ -163,7 +172,7 @@ impl<'a> Story<'a> {
                     before_answer: *before_answer,
                 })
             }
-            Event::Acted { device, act, given, outcome, reason, code } => {
+            Event::Acted { device, act, given, outcome, reason, code, times } => {
                 let owner = self.owners.iter().find(|(known, _)| known == device);
                 self.acts.push(DeviceAct {
                     entry: entry.id,
@@ -179,6 +188,7 @@ impl<'a> Story<'a> {
                         Some(Reason::Unauthorized | Reason::ActivationExpired)
                     ),
                     code: *code,
+                    times: times.unwrap_or(0),
                 });
             }
             Event::Waited { person, channel, came } => {
@@ -309,7 +319,9 @@ impl<'a> Story<'a> {
 
     /// The act by which a device first showed `code`.
     pub(super) fn making(&self, code: Mark) -> Option<&DeviceAct<'a>> {
-        self.acts.iter().find(|act| act.code == Some(code) && act.act == "read_code")
+        self.acts
+            .iter()
+            .find(|act| act.code == Some(code) && matches!(act.act, "read_code" | "respond"))
     }
 
     /// The exchange that caused `arrival`: the last one before it that asks for a code.
@@ -363,7 +375,74 @@ impl<'a> Story<'a> {
                     OperationKind::RevokeToken | OperationKind::Provision
                 )
         });
-        last.is_some_and(|exchange| exchange.observed.reply == ReplyKind::Enrolled)
+        let bound = last.filter(|exchange| exchange.observed.reply == ReplyKind::Enrolled);
+        bound.is_some_and(|bound| {
+            !self.resets_of(person).any(|one| one.answered > bound.answered && one.asked < entry)
+        })
+    }
+
+    /// The resets of `person`'s factors that were done.
+    pub(super) fn resets_of<'s>(
+        &'s self,
+        person: &'s str,
+    ) -> impl Iterator<Item = &'s Exchange<'a>> {
+        self.asks(OperationKind::ResetFactors).filter(move |exchange| {
+            exchange.observed.reply == ReplyKind::Done
+                && exchange.request.user.as_deref().and_then(|user| self.called(user))
+                    == Some(person)
+        })
+    }
+
+    /// The enrolment whose material `device` took up last before `entry`.
+    pub(super) fn material_of(&self, device: &str, entry: EntryId) -> Option<&Exchange<'a>> {
+        let given = self
+            .acts
+            .iter()
+            .rev()
+            .filter(|act| act.device == device && act.entry < entry)
+            .find(|act| matches!(act.act, "scan" | "open_link" | "import_keys"))?
+            .given?;
+        self.asks(OperationKind::BeginEnrolment).find(|exchange| {
+            exchange.observed.offered.as_ref().is_some_and(|offered| {
+                [offered.qr, offered.link, offered.key_file].contains(&Some(given))
+            })
+        })
+    }
+
+    /// Whether `device` shows before `entry` what any right device of its kind would show: its
+    /// clock is right, it misreads nothing, and nobody copied, restored or emptied it.
+    pub(super) fn is_plain(&self, device: &str, entry: EntryId) -> bool {
+        let odd = ["set_clock_skew", "set_clock_drift", "clone", "restore", "press", "wipe"];
+        !self.quirky.contains(&device)
+            && !self
+                .acts
+                .iter()
+                .any(|act| act.device == device && act.entry < entry && odd.contains(&act.act))
+    }
+
+    /// Whether `act` showed a code of the time, as far as is known.
+    pub(super) fn makes_time_codes(&self, act: &DeviceAct<'a>) -> bool {
+        self.key_of(act).is_none_or(|key| !key.is_counter && key.suite.is_none())
+    }
+
+    /// What is known of the key with which `act` showed a code.
+    pub(super) fn key_of(&self, act: &DeviceAct<'a>) -> Option<&'a KeyFacts> {
+        let material = self.material_of(act.device, act.entry)?;
+        material.observed.offered.as_ref()?.key.as_ref()
+    }
+
+    /// Whether the key that `device` took up last is the one that its owner has bound, and whether
+    /// that makes codes of the time; a device that took up nothing openly is not questioned.
+    fn holds_bound_time_key(&self, device: &str, owner: &str, entry: EntryId) -> bool {
+        let Some(material) = self.material_of(device, entry) else { return true };
+        let latest = self.asks(OperationKind::BeginEnrolment).filter(|exchange| {
+            exchange.person == Some(owner)
+                && exchange.answered < entry
+                && exchange.observed.reply == ReplyKind::Activation
+        });
+        let of_time = material.observed.offered.as_ref().and_then(|offered| offered.key.as_ref());
+        let of_time = of_time.is_none_or(|key| !key.is_counter && key.suite.is_none());
+        of_time && latest.last().map(|latest| latest.asked) == Some(material.asked)
     }
 
     /// Whether a question of `session` before `entry` went unanswered since its last sign-in: then
@@ -490,6 +569,8 @@ impl<'a> Story<'a> {
             && self.is_enrolled(submission.person, exchange.asked)
             && step(making.at) == step(exchange.at)
             && !self.is_skewed(making.device)
+            && self.is_plain(making.device, exchange.asked)
+            && self.holds_bound_time_key(making.device, making.owner, exchange.asked)
             && !confirmed
     }
 

@@ -78,6 +78,27 @@ pub enum Act {
     GoOnline,
     /// Deletes the app and all it knew.
     Wipe,
+    /// Presses the button so many times without looking: codes of a counter are used up.
+    Press(u32),
+    /// Reads keys out of a container of RFC 6030, opened with a password if one is given.
+    ImportKeys {
+        /// The container.
+        keys: Secret,
+        /// The password that opens it.
+        password: Option<Secret>,
+    },
+    /// Types a challenge and reads the response.
+    Respond(String),
+    /// Lets the device's own clock run fast by this many millionths from now on.
+    SetClockDrift(i32),
+    /// Keeps a copy of the app and all it knows elsewhere.
+    BackUp,
+    /// Puts the kept copy back.
+    Restore,
+    /// Leaves the device behind: nothing can be done at it any more.
+    Lose,
+    /// Puts a copy of the app and all it knows on another device.
+    CloneInto(String),
 }
 
 impl Act {
@@ -105,6 +126,14 @@ impl Act {
             Self::GoOffline => "go_offline",
             Self::GoOnline => "go_online",
             Self::Wipe => "wipe",
+            Self::Press(_) => "press",
+            Self::ImportKeys { .. } => "import_keys",
+            Self::Respond(_) => "respond",
+            Self::SetClockDrift(_) => "set_clock_drift",
+            Self::BackUp => "back_up",
+            Self::Restore => "restore",
+            Self::Lose => "lose",
+            Self::CloneInto(_) => "clone",
         }
     }
 }
@@ -156,6 +185,14 @@ pub enum Reason {
     RetryLocked,
     /// The act makes no sense on this kind of device.
     NotOnThisDevice,
+    /// The device is lost.
+    Lost,
+    /// Nothing was backed up.
+    NoBackup,
+    /// The password or the key does not open the container.
+    BadContainer,
+    /// The challenge does not fit the token's suite.
+    BadChallenge,
     /// The device has no network, or the service did not answer.
     Offline,
     /// The service refused: already active, disabled, or never issued.

@@ -26,6 +26,12 @@ pub enum TokenKind {
     Mobile,
     /// The program on a PC, activated by address, serial number and activation code.
     Desktop,
+    /// Any authenticator app with codes of the time, set up by a plain key URI.
+    Authenticator,
+    /// Any authenticator app with codes of a counter, set up by a plain key URI.
+    Counter,
+    /// A token that answers challenges, set up by a key container.
+    Challenge,
 }
 
 /// How much a signed-in session has proven.
@@ -38,6 +44,12 @@ pub enum Assurance {
     SingleFactor,
     /// Additionally a code from the enrolled token.
     TwoFactor,
+}
+
+impl TokenKind {
+    /// All kinds, in the order in which they are offered.
+    pub const ALL: [Self; 5] =
+        [Self::Mobile, Self::Desktop, Self::Authenticator, Self::Counter, Self::Challenge];
 }
 
 impl fmt::Display for Channel {
@@ -54,6 +66,9 @@ impl fmt::Display for TokenKind {
         f.write_str(match self {
             Self::Mobile => "mobile",
             Self::Desktop => "desktop",
+            Self::Authenticator => "authenticator",
+            Self::Counter => "counter",
+            Self::Challenge => "challenge",
         })
     }
 }

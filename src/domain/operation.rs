@@ -68,6 +68,18 @@ pub enum Operation {
         /// The user name.
         user: String,
     },
+    /// Two codes in a row of a token whose counter or clock has run away (RFC 4226 §7.4).
+    Resynchronise {
+        /// The first.
+        first: Secret,
+        /// The one after it.
+        second: Secret,
+    },
+    /// An administrator takes all of a person's tokens away, so that they can begin again.
+    ResetFactors {
+        /// The user name.
+        user: String,
+    },
     /// Move the subject's clock forward.
     AdvanceClock {
         /// By how much.
@@ -179,6 +191,10 @@ pub enum OperationKind {
     SignOut,
     /// See [`Operation::Unlock`].
     Unlock,
+    /// See [`Operation::Resynchronise`].
+    Resynchronise,
+    /// See [`Operation::ResetFactors`].
+    ResetFactors,
     /// See [`Operation::AdvanceClock`].
     AdvanceClock,
 }
@@ -203,6 +219,8 @@ impl Operation {
             Self::Cancel => OperationKind::Cancel,
             Self::SignOut => OperationKind::SignOut,
             Self::Unlock { .. } => OperationKind::Unlock,
+            Self::Resynchronise { .. } => OperationKind::Resynchronise,
+            Self::ResetFactors { .. } => OperationKind::ResetFactors,
             Self::AdvanceClock { .. } => OperationKind::AdvanceClock,
         }
     }
@@ -226,6 +244,8 @@ impl fmt::Display for OperationKind {
             Self::Cancel => "cancel",
             Self::SignOut => "sign_out",
             Self::Unlock => "unlock",
+            Self::Resynchronise => "resynchronise",
+            Self::ResetFactors => "reset_factors",
             Self::AdvanceClock => "advance_clock",
         })
     }

@@ -84,6 +84,8 @@ pub enum Reply {
     TokenRequired {
         /// The kinds of token that may answer.
         methods: Vec<TokenKind>,
+        /// What a token that answers challenges is asked.
+        challenge: Option<String>,
     },
     /// Signed in.
     SignedIn {
@@ -132,6 +134,10 @@ pub struct Activation {
     pub serial_number: Option<String>,
     /// The activation code.
     pub activation_code: Option<Secret>,
+    /// A container with the key (RFC 6030).
+    pub key_file: Option<Secret>,
+    /// A challenge to answer with the new token.
+    pub challenge: Option<String>,
     /// How long all this may be used, if the page says so.
     pub expires_in: Option<Duration>,
 }

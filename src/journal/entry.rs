@@ -88,6 +88,9 @@ pub enum Event {
         owner: String,
         /// What it is.
         kind: DeviceKind,
+        /// How its app misreads key URIs.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        quirks: Option<String>,
     },
     /// The subject was asked something.
     Asked {
@@ -194,6 +197,9 @@ pub enum Event {
         /// The code or registration code that it showed.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<Mark>,
+        /// How often the button was pressed without looking.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        times: Option<u32>,
     },
     /// A message was waited for.
     Waited {
@@ -263,6 +269,9 @@ pub struct Request {
     /// The token that is meant, by its number as it was shown.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub target: Option<String>,
+    /// The code after it, where two in a row are given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second: Option<Mark>,
     /// The channel asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel: Option<Channel>,
@@ -282,6 +291,7 @@ impl Request {
             code: None,
             written: None,
             target: None,
+            second: None,
             channel: None,
             token: None,
         }
@@ -311,6 +321,9 @@ pub struct Observed {
     /// The kinds of token on offer, or that may answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tokens: Vec<TokenKind>,
+    /// What a token that answers challenges is asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<String>,
     /// How much was proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assurance: Option<Assurance>,
@@ -340,6 +353,7 @@ impl Observed {
             destination: None,
             alternatives: Vec::new(),
             tokens: Vec::new(),
+            challenge: None,
             assurance: None,
             offered: None,
             bound: Vec::new(),
@@ -370,9 +384,51 @@ pub struct Offered {
     /// The activation code.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub activation_code: Option<Mark>,
+    /// The container with the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_file: Option<Mark>,
+    /// What the key URI or the container says, without the key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<KeyFacts>,
     /// How long it may be used, in milliseconds, if the page says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_in_ms: Option<u64>,
+}
+
+/// What may be known of a shared key and its key URI without knowing the key.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
+pub struct KeyFacts {
+    /// The key.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub key: Option<Mark>,
+    /// Its length in bytes.
+    pub bytes: u32,
+    /// Whether codes are of a counter, not of the time.
+    pub is_counter: bool,
+    /// Whether a counter is given.
+    pub has_counter: bool,
+    /// The hash function.
+    pub algorithm: String,
+    /// Digits of a code.
+    pub digits: u32,
+    /// Seconds of a time step.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<u64>,
+    /// The issuer in the label.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub label_issuer: Option<String>,
+    /// The issuer parameter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub issuer: Option<String>,
+    /// Whether the secret is written with padding.
+    pub is_padded: bool,
+    /// Whether the label holds the secret.
+    pub label_tells: bool,
+    /// The suite of a key that answers challenges; such a key stands in no key URI.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub suite: Option<String>,
 }
 
 impl Event {

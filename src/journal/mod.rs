@@ -10,7 +10,7 @@ mod form;
 mod ndjson;
 mod redact;
 
-pub use entry::{Entry, EntryId, Event, Expectation, Observed, Offered, Request};
+pub use entry::{Entry, EntryId, Event, Expectation, KeyFacts, Observed, Offered, Request};
 pub use form::{Coding, MailForm, MessageForm, OriginLine, SmsForm};
 pub use ndjson::{Line, NotJournal, read, write};
 pub use redact::{Alphabet, Mark, SecretKind, Shape};

@@ -23,6 +23,10 @@ pub enum SecretKind {
     Link,
     /// The picture of a QR code: whoever has it can scan it.
     QrCode,
+    /// A shared key as it is written out.
+    Key,
+    /// A container with keys.
+    KeyFile,
     /// A certificate: no secret, but different in every run.
     Certificate,
 }
@@ -38,6 +42,8 @@ impl fmt::Display for SecretKind {
             Self::RegistrationCode => "registration_code",
             Self::Link => "link",
             Self::QrCode => "qr_code",
+            Self::Key => "key",
+            Self::KeyFile => "key_file",
             Self::Certificate => "certificate",
         })
     }
@@ -62,6 +68,9 @@ pub struct Shape {
     pub length: u32,
     /// What it is made of.
     pub alphabet: Alphabet,
+    /// Whether it begins with a zero, which some servers lose.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leading_zero: bool,
 }
 
 /// Stands for a secret in the journal: equal marks, equal secrets.
@@ -88,7 +97,9 @@ impl fmt::Display for Mark {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}#{}", self.kind, self.ordinal)?;
         match self.shape {
-            Some(Shape { length, alphabet: Alphabet::Digits }) => write!(f, " ({length} digits)"),
+            Some(Shape { length, alphabet: Alphabet::Digits, .. }) => {
+                write!(f, " ({length} digits)")
+            }
             Some(Shape { length, .. }) => write!(f, " ({length} characters)"),
             None => Ok(()),
         }
@@ -180,7 +191,8 @@ fn shape_of(secret: &str) -> Shape {
     } else {
         Alphabet::Other
     };
-    Shape { length: u32::try_from(secret.chars().count()).unwrap_or(u32::MAX), alphabet }
+    let length = u32::try_from(secret.chars().count()).unwrap_or(u32::MAX);
+    Shape { length, alphabet, leading_zero: secret.starts_with('0') }
 }
 
 #[cfg(test)]

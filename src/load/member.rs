@@ -240,7 +240,10 @@ fn device_kind(token: TokenKind, offer: &Activation) -> DeviceKind {
     match token {
         TokenKind::Desktop => DeviceKind::Windows,
         TokenKind::Mobile if offer.password.is_some() => DeviceKind::Android,
-        TokenKind::Mobile => DeviceKind::Authenticator,
+        TokenKind::Mobile
+        | TokenKind::Authenticator
+        | TokenKind::Counter
+        | TokenKind::Challenge => DeviceKind::Authenticator,
     }
 }
 

@@ -79,10 +79,13 @@ impl Lab {
             TokenKind::Desktop => DeviceKind::Windows,
             TokenKind::Mobile if material.password.is_some() => DeviceKind::Android,
             // Material without a password is a plain key URI, which any authenticator reads.
-            TokenKind::Mobile => DeviceKind::Authenticator,
+            TokenKind::Mobile
+            | TokenKind::Authenticator
+            | TokenKind::Counter
+            | TokenKind::Challenge => DeviceKind::Authenticator,
         };
         let device = self.name("device");
-        self.world.equip(&device, kind, &visitor.persona.label);
+        self.world.equip(&device, kind, &visitor.persona.label, None);
         let password = material.password.clone();
         let registration_code = if kind == DeviceKind::Windows {
             Some(self.type_in(&device, material).await?)

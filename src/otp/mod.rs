@@ -1,4 +1,4 @@
-//! The mathematics: HOTP, TOTP, base32, key URIs, check digits. No IO, no clock.
+//! The mathematics: HOTP, TOTP, OCRA, base32, key URIs, check digits. No IO, no clock.
 //!
 //! A token and its verifier share a [`Key`]. Both turn it into a [`Totp`] (or, where there is no
 //! clock, a [`Hotp`]); one reads a [`Code`] off it, the other asks which time step of its
@@ -30,6 +30,7 @@
 
 pub mod base32;
 pub mod luhn;
+pub mod ocra;
 pub mod percent;
 
 mod algorithm;

@@ -1,11 +1,12 @@
 //! A person as the server knows them: addresses, failures, PINs, tokens.
 
+use super::authenticator::Shown;
 use super::code::Pins;
 use super::enrolment::Pending;
 use super::lockout::Tally;
+use super::verifier::Verifier;
 use crate::domain::reply::BoundToken;
 use crate::domain::{Channel, Moment, Persona, Recipient, TokenKind};
-use crate::otp::Totp;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -18,6 +19,8 @@ pub(super) struct Account {
     /// The enrolment under way, at most one.
     pub(super) pending: Option<Pending>,
     pub(super) tokens: Vec<Bound>,
+    /// Tokens that were taken away; only a defect still looks at them.
+    pub(super) revoked: Vec<Bound>,
     /// Enrolments that a newer one has taken the place of: kept only by
     /// [`super::defects::OLDER_MATERIAL_LIVES`].
     pub(super) older: Vec<Pending>,
@@ -53,9 +56,9 @@ impl Recent {
 #[derive(Debug)]
 pub(super) struct Bound {
     pub(super) listed: BoundToken,
-    pub(super) totp: Totp,
-    /// The newest time step whose code was accepted: never again this one or an earlier one.
-    pub(super) last_step: Option<u64>,
+    pub(super) verifier: Verifier,
+    /// What its page showed; only a defect still looks at it.
+    pub(super) shown: Option<Shown>,
 }
 
 impl Account {
@@ -68,6 +71,7 @@ impl Account {
             tokens: Vec::new(),
             older: Vec::new(),
             messages: Recent::default(),
+            revoked: Vec::new(),
         }
     }
 

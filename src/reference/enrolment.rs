@@ -1,9 +1,11 @@
 //! Setting up the second factor: material, activation by the device, the OK button.
 
 use super::account::Bound;
+use super::authenticator::{self, Shown};
 use super::letter::Notice;
 use super::session::Stage;
 use super::turn::{Step, Turn};
+use super::verifier::Verifier;
 use super::{Parameters, Reference, View, defects, qr};
 use crate::domain::reply::BoundToken;
 use crate::domain::{
@@ -24,9 +26,11 @@ pub(super) struct Pending {
     activation_code: ActivationCode,
     /// What the QR code holds and the password that opens it: mobile only.
     sealed: Option<(Secret, Secret)>,
+    /// A key that is shown openly: authenticator apps only.
+    open: Option<Shown>,
     began: Moment,
-    /// What the activated token computes; nothing before it is activated.
-    totp: Option<Totp>,
+    /// What tells the activated token's codes; nothing before it is activated.
+    verifier: Option<Verifier>,
 }
 
 /// Why a device is not activated.
@@ -62,6 +66,10 @@ impl Turn<'_> {
         if !account.tokens.is_empty() && !several && !bypass {
             return Err(RejectionClass::EnrolmentConflict.into());
         }
+        if !self.reference.parameters().offers().contains(&kind) {
+            let feature = kind.to_string();
+            return Err(View::of(Reply::Unsupported { feature }));
+        }
         let pending = self.material(kind)?;
         let view = pending.shown(self.reference, self.now)?;
         let number = pending.number;
@@ -91,7 +99,7 @@ impl Turn<'_> {
         if pending.kind != TokenKind::Desktop {
             return Err(RejectionClass::WrongStep.into());
         }
-        if pending.totp.is_some() {
+        if pending.verifier.is_some() {
             return Err(RejectionClass::EnrolmentConflict.into());
         }
         pending.refuse_if_expired(reference, now).map_err(|_| RejectionClass::EnrolmentExpired)?;
@@ -128,22 +136,40 @@ impl Turn<'_> {
         self.refuse_if_locked()?;
         let (reference, now) = (self.reference, self.now);
         let pending = self.current_enrolment()?;
-        if pending.totp.is_none() && reference.has(&defects::OK_WITHOUT_TOKEN) {
+        if pending.verifier.is_none() && reference.has(&defects::OK_WITHOUT_TOKEN) {
             pending.activate([0, 0], reference);
         }
-        let Some(totp) = pending.totp.clone() else {
+        let Some(verifier) = pending.verifier.clone() else {
             pending
                 .refuse_if_expired(reference, now)
                 .map_err(|_| RejectionClass::EnrolmentExpired)?;
             return Err(RejectionClass::EnrolmentConflict.into());
         };
         let listed = BoundToken { id: pending.serial.to_string(), kind: pending.kind };
-        let mut token = Bound { listed, totp, last_step: None };
-        if let Some(code) = code
-            && token.accept(code, now, reference).is_err()
-        {
-            self.strike()?;
-            return Err(RejectionClass::CodeInvalid.into());
+        let shown = pending.open.clone();
+        let challenge = shown.as_ref().and_then(|shown| shown.challenge.clone());
+        if shown.is_some() {
+            pending
+                .refuse_if_expired(reference, now)
+                .map_err(|_| RejectionClass::EnrolmentExpired)?;
+        }
+        // A key that was shown openly is bound by a code of it and by nothing else.
+        let needs_code = shown.is_some() && !reference.has(&defects::BINDING_WITHOUT_CODE);
+        let mut token = Bound { listed, verifier, shown };
+        let fresh = token.verifier.clone();
+        match code {
+            None if needs_code => return Err(RejectionClass::CodeInvalid.into()),
+            Some(code) => {
+                let proven = token.verifier.accept(code, now, challenge.as_deref(), reference);
+                if proven.is_err() && !reference.has(&defects::BINDING_WITHOUT_CODE) {
+                    self.strike()?;
+                    return Err(RejectionClass::CodeInvalid.into());
+                }
+            }
+            None => {}
+        }
+        if reference.has(&defects::ENROLMENT_CODE_REUSED) {
+            token.verifier = fresh;
         }
         self.bind(token)
     }
@@ -193,7 +219,8 @@ impl Turn<'_> {
         if let Some(earlier) = earlier
             && self.reference.has(&defects::SAME_MATERIAL_AGAIN)
         {
-            return Ok(Pending { number, began, totp: None, ..earlier });
+            let verifier = earlier.verifier.clone().filter(|_| earlier.open.is_some());
+            return Ok(Pending { number, began, verifier, ..earlier });
         }
         let serial = self.unused_serial()?;
         let chance = &mut self.state.chance;
@@ -201,7 +228,9 @@ impl Turn<'_> {
         let parameters = self.reference.parameters();
         let sealed = (kind == TokenKind::Mobile)
             .then(|| sealed(serial, activation_code, parameters, chance));
-        Ok(Pending { number, kind, serial, activation_code, sealed, began, totp: None })
+        let open = authenticator::mint(kind, &user, serial, self.reference, chance);
+        let (open, verifier) = open.map_or((None, None), |(open, new)| (Some(open), Some(new)));
+        Ok(Pending { number, kind, serial, activation_code, sealed, open, began, verifier })
     }
 
     fn unused_serial(&mut self) -> Result<SerialNumber, View> {
@@ -227,9 +256,9 @@ impl Pending {
         reference: &Reference,
     ) -> Result<(), NotActivated> {
         let known = Secret::new(self.activation_code.to_string());
-        let used = self.totp.is_some() && !reference.has(&defects::ACTIVATION_REUSABLE);
-        // The desktop token is activated by its registration code and by nothing else.
-        if self.kind == TokenKind::Desktop || used || known != Secret::new(code.to_string()) {
+        let used = self.verifier.is_some() && !reference.has(&defects::ACTIVATION_REUSABLE);
+        // Other tokens are activated by a registration code or bound by a code of theirs.
+        if self.kind != TokenKind::Mobile || used || known != Secret::new(code.to_string()) {
             return Err(NotActivated::Unauthorized);
         }
         self.refuse_if_expired(reference, now)?;
@@ -239,12 +268,12 @@ impl Pending {
 
     /// Whether a device has activated it.
     pub(super) fn is_activated(&self) -> bool {
-        self.totp.is_some()
+        self.verifier.is_some()
     }
 
     /// Forgets the device that activated it, as a late write would.
     pub(super) fn forget_activation(&mut self) {
-        self.totp = None;
+        self.verifier = None;
     }
 
     fn refuse_if_expired(&self, reference: &Reference, now: Moment) -> Result<(), NotActivated> {
@@ -265,13 +294,18 @@ impl Pending {
         let policy = self.sealed.as_ref().and(parameters.activation_policy.as_deref());
         let key = classic::seed(self.activation_code, device_random, policy, self.serial);
         let (digits, period) = (reference.token_digits(), parameters.token_period);
-        self.totp = Some(Totp::new(&key, Algorithm::Sha256, digits, period));
+        let totp = Totp::new(&key, Algorithm::Sha256, digits, period);
+        self.verifier = Some(Verifier::of_time(totp, period));
     }
 
     /// The page that shows this material.
     fn shown(&self, reference: &Reference, now: Moment) -> Step {
         let parameters = reference.parameters();
         let expires_in = Some(self.left(parameters.activation_lifetime, now));
+        if let Some(open) = &self.open {
+            let activation = Activation { expires_in, ..open.page(self, reference)? };
+            return Ok(View::of(Reply::Activation(Box::new(activation))));
+        }
         let activation = match &self.sealed {
             Some((link, password)) => Activation {
                 qr: Some(

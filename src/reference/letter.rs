@@ -118,6 +118,7 @@ pub(super) fn activation(
 pub(super) enum Notice {
     Bound,
     Revoked,
+    Reset,
     Locked,
     HalfSignedIn,
 }
@@ -133,6 +134,7 @@ pub(super) fn notice(
     let (subject, first) = match notice {
         Notice::Bound => ("A second factor was added", "A second factor was added to"),
         Notice::Revoked => ("A second factor was removed", "A second factor was removed from"),
+        Notice::Reset => ("Your second factor was reset", "All second factors were removed from"),
         Notice::Locked => {
             ("Your account was locked", "After too many wrong attempts a lock was put on")
         }

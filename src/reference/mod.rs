@@ -5,6 +5,7 @@
 //! directly, and [`server`] puts a JSON API, the device protocol and HTML pages in front of it.
 
 mod account;
+mod authenticator;
 mod certificate;
 mod code;
 mod core;
@@ -25,6 +26,7 @@ mod sign_in;
 mod token;
 mod turn;
 mod variants;
+mod verifier;
 mod view;
 
 pub use self::core::Reference;

@@ -1,8 +1,9 @@
 //! What an operator may set, with the default of each and where it comes from.
 
-use crate::domain::Declared;
+use super::authenticator::SAFEST;
 use crate::domain::declared::{EmailPin, Resend};
-use crate::otp::{Digits, Period};
+use crate::domain::{Declared, TokenKind};
+use crate::otp::{Algorithm, Digits, Period, Window};
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::time::Duration;
@@ -13,6 +14,7 @@ use std::time::Duration;
 /// a standard asks for less: then the standard wins and the field says so.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
+#[allow(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Parameters {
     /// Digits of a delivered PIN, 1 to 16. 8; NIST SP 800-63B §3.1.3.2 asks for 6 or more.
     #[serde(deserialize_with = "count")]
@@ -48,6 +50,17 @@ pub struct Parameters {
     /// Steps by which a code may be early or late. 1, as RFC 6238 §5.2 recommends; the product's
     /// own default is 10.
     pub token_window_steps: u8,
+    /// Whether plain keys for authenticator apps are offered, of the time and of a counter. True.
+    pub authenticator_apps: bool,
+    /// Whether tokens that answer challenges are offered. True.
+    pub challenge_tokens: bool,
+    /// The hash function of plain keys. SHA-1: it is the only one that every app knows.
+    pub authenticator_algorithm: Algorithm,
+    /// Codes of a counter that may have been skipped. 10; RFC 4226 §7.4 wants few.
+    pub look_ahead: u8,
+    /// Steps that resynchronising looks through. 100: two codes in a row are rarely guessed.
+    #[serde(deserialize_with = "reach")]
+    pub resync_window: u16,
     /// How long a session may be idle. 900 s; NIST SP 800-63B §2.2.3 advises at most an hour.
     #[serde(deserialize_with = "seconds")]
     pub session_lifetime: Duration,
@@ -154,6 +167,11 @@ impl Default for Parameters {
             token_digits: Digits::SIX,
             token_period: Period::RECOMMENDED,
             token_window_steps: 1,
+            authenticator_apps: true,
+            challenge_tokens: true,
+            authenticator_algorithm: SAFEST,
+            look_ahead: 10,
+            resync_window: 100,
             session_lifetime: Duration::from_mins(15),
             signed_in_idle: Duration::from_mins(5),
             messages_per_hour: 30,
@@ -181,6 +199,16 @@ impl Default for Parameters {
 pub struct CannotBeSet(&'static str);
 
 impl Parameters {
+    /// The kinds of token on offer, those of the guide first.
+    pub(super) fn offers(&self) -> Vec<TokenKind> {
+        let offered = |kind: &TokenKind| match kind {
+            TokenKind::Mobile | TokenKind::Desktop => true,
+            TokenKind::Authenticator | TokenKind::Counter => self.authenticator_apps,
+            TokenKind::Challenge => self.challenge_tokens,
+        };
+        TokenKind::ALL.into_iter().filter(offered).collect()
+    }
+
     /// What a server with these settings says of itself.
     #[must_use]
     pub fn declared(&self) -> Declared {
@@ -253,6 +281,11 @@ fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<usize, D::Error> 
 
 fn token_digits<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Digits, D::Error> {
     Digits::new(u8::deserialize(deserializer)?).map_err(D::Error::custom)
+}
+
+fn reach<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u16, D::Error> {
+    let steps = u16::deserialize(deserializer)?;
+    Window::new(u32::from(steps), 0).map(|_| steps).map_err(D::Error::custom)
 }
 
 fn token_period<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Period, D::Error> {

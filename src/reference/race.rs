@@ -64,7 +64,7 @@ struct Snapshot {
     user: String,
     pins: super::code::Pins,
     tally: super::lockout::Tally,
-    steps: Vec<Option<u64>>,
+    verifiers: Vec<super::verifier::Verifier>,
     messages: Option<u32>,
 }
 
@@ -76,7 +76,7 @@ fn snapshot(reference: &Reference, session: &SessionId) -> Option<Snapshot> {
         user: session.user.clone(),
         pins: account.pins.clone(),
         tally: account.tally.clone(),
-        steps: account.tokens.iter().map(|token| token.last_step).collect(),
+        verifiers: account.tokens.iter().map(|token| token.verifier.clone()).collect(),
         messages: session.stage.messages(),
     })
 }
@@ -99,12 +99,12 @@ fn take_back(reference: &Reference, session: &SessionId, before: Snapshot) -> Op
         Box::new(move |account| account.tally = after)
     } else {
         let mut after = Vec::new();
-        for (token, step) in account.tokens.iter_mut().zip(before.steps) {
-            after.push(std::mem::replace(&mut token.last_step, step));
+        for (token, verifier) in account.tokens.iter_mut().zip(before.verifiers) {
+            after.push(std::mem::replace(&mut token.verifier, verifier));
         }
         Box::new(move |account| {
-            for (token, step) in account.tokens.iter_mut().zip(after) {
-                token.last_step = step;
+            for (token, verifier) in account.tokens.iter_mut().zip(after) {
+                token.verifier = verifier;
             }
         })
     };

@@ -1,7 +1,7 @@
 //! A browser's session: who, and how far along the guide.
 
 use super::lockout::Tally;
-use crate::domain::{Assurance, Chance, Channel, Moment, TokenKind};
+use crate::domain::{Assurance, Chance, Channel, Moment};
 use std::fmt;
 
 /// The name of a session: a cookie's value, or what an adapter calls it.
@@ -46,6 +46,8 @@ pub(super) struct Session {
     pub(super) last_seen: Moment,
     /// Whether the person was told that only their password was shown here.
     pub(super) half_told: bool,
+    /// What a token that answers challenges was asked.
+    pub(super) challenge: Option<String>,
     /// Counts only under [`super::defects::LOCKOUT_PER_SESSION`].
     pub(super) tally: Tally,
 }
@@ -98,6 +100,3 @@ impl Stage {
         !matches!(self, Self::Pin(_) | Self::Token)
     }
 }
-
-/// The kinds of token on offer, in the guide's order.
-pub(super) const OFFERS: [TokenKind; 2] = [TokenKind::Mobile, TokenKind::Desktop];

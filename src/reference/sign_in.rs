@@ -56,7 +56,7 @@ impl Turn<'_> {
             self.open(user, stage);
             return Ok(View::of(Reply::SignedIn { assurance }));
         }
-        Ok(View::of(Reply::TokenRequired { methods }))
+        self.ask_for_token()
     }
 
     /// The refusal of a name or password that is wrong: the same for both, but for defects.
@@ -200,8 +200,7 @@ impl Turn<'_> {
             return Ok(signed_in(session, Assurance::SingleFactor));
         }
         // A token was bound by another session after this one's PIN was sent.
-        session.stage = Stage::Token;
-        Ok(View::of(Reply::TokenRequired { methods }))
+        self.ask_for_token()
     }
 
     /// The sign-in under way, if one more message may be sent for it.
@@ -290,7 +289,9 @@ impl Turn<'_> {
 
     fn open(&mut self, user: &str, stage: Stage) {
         let (last_seen, tally) = (self.now, Tally::default());
-        let session = Session { user: user.to_owned(), stage, last_seen, half_told: false, tally };
+        let (half_told, challenge) = (false, None);
+        let user = user.to_owned();
+        let session = Session { user, stage, last_seen, half_told, challenge, tally };
         self.state.sessions.insert(self.id.clone(), session);
     }
 

@@ -1,28 +1,86 @@
 //! The second factor: codes of the bound token, and what only both factors open.
 
-use super::account::Bound;
 use super::certificate::{Authority, NotIssued, Order};
 use super::letter::Notice;
 use super::session::Stage;
 use super::turn::{Step, Turn};
-use super::{Reference, View, defects};
+use super::{View, authenticator, defects};
 use crate::domain::reply::BoundToken;
-use crate::domain::{Moment, RejectionClass, Reply, Secret};
-use crate::otp::Window;
+use crate::domain::{RejectionClass, Reply, Secret};
 
 impl Turn<'_> {
     /// Tries `code` with each bound token.
     pub(super) fn accept_token_code(&mut self, code: &Secret) -> Result<(), RejectionClass> {
         let (reference, now) = (self.reference, self.now);
-        let (_, account) = self.signed().map_err(|_| RejectionClass::WrongStep)?;
+        let (session, account) = self.signed().map_err(|_| RejectionClass::WrongStep)?;
         let mut outcome = Err(RejectionClass::CodeInvalid);
-        for token in &mut account.tokens {
-            match token.accept(code, now, reference) {
+        for token in account.tokens.iter_mut().chain(&mut account.revoked) {
+            match token.verifier.accept(code, now, session.challenge.as_deref(), reference) {
                 Err(RejectionClass::CodeInvalid) => {}
                 decided => outcome = decided,
             }
         }
+        if outcome.is_ok() && !reference.has(&defects::OCRA_CHALLENGE_REUSED) {
+            session.challenge = None;
+        }
         outcome
+    }
+
+    /// Asks for a code of a bound token, with a new challenge where one of them answers such.
+    pub(super) fn ask_for_token(&mut self) -> Step {
+        let (reference, fresh) = (self.reference, self.new_challenge());
+        let (session, account) = self.signed()?;
+        session.stage = Stage::Token;
+        if account.tokens.iter().any(|token| token.verifier.wants_challenge()) {
+            session.challenge = Some(fresh);
+            if reference.has(&defects::OCRA_CHALLENGE_REUSED) {
+                let first = account
+                    .persona
+                    .user
+                    .bytes()
+                    .fold(7_u64, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()));
+                session.challenge = Some(format!("{:010}", first % 10_000_000_000));
+            }
+        }
+        let (methods, challenge) = (account.methods(), session.challenge.clone());
+        Ok(View::of(Reply::TokenRequired { methods, challenge }))
+    }
+
+    fn new_challenge(&mut self) -> String {
+        authenticator::challenge(self.reference, &mut self.state.chance)
+    }
+
+    /// Two codes in a row bring a token back whose counter or clock has run away.
+    pub(super) fn resynchronise(&mut self, first: &Secret, second: &Secret) -> Step {
+        self.refuse_if_locked()?;
+        if self.stage()? != Stage::Token {
+            return Err(RejectionClass::WrongStep.into());
+        }
+        let (reference, now) = (self.reference, self.now);
+        let (_, account) = self.signed()?;
+        let mut tokens = account.tokens.iter_mut();
+        let found =
+            tokens.any(|one| one.verifier.resynchronise((first, second), now, reference).is_ok());
+        if found {
+            return Ok(View::of(Reply::Done));
+        }
+        self.strike()?;
+        Err(RejectionClass::CodeInvalid.into())
+    }
+
+    /// An administrator's act: the person begins again, and everything of before is over.
+    pub(super) fn reset_factors(&mut self, user: &str) -> Step {
+        let reference = self.reference;
+        let account = self.state.accounts.get_mut(user).ok_or(RejectionClass::Denied)?;
+        if !reference.has(&defects::RESET_KEEPS_TOKEN) {
+            account.tokens.clear();
+        }
+        self.state.drop_pending(user);
+        if !reference.has(&defects::RESET_KEEPS_SESSIONS) {
+            self.state.sessions.retain(|_, session| session.user != user);
+        }
+        self.notify(user, Notice::Reset);
+        Ok(View::of(Reply::Done))
     }
 
     pub(super) fn create_certificate(&mut self, request: Option<&str>) -> Step {
@@ -62,8 +120,12 @@ impl Turn<'_> {
             tokens.sort_unstable_by(|one, other| one.id.cmp(&other.id));
             return Ok(View::of(Reply::Tokens(tokens)));
         }
-        let tokens = self.signed()?.1.tokens.iter().map(|token| token.listed.clone()).collect();
-        Ok(View::of(Reply::Tokens(tokens)))
+        let again = self.reference.has(&defects::SECRET_SHOWN_AGAIN);
+        let (_, account) = self.signed()?;
+        let tokens = account.tokens.iter().map(|token| token.listed.clone()).collect();
+        let shown = account.tokens.iter().find_map(|token| token.shown.as_ref()?.secret());
+        let leaked = shown.filter(|_| again).cloned();
+        Ok(View::of(Reply::Tokens(tokens)).with_leaked(leaked))
     }
 
     /// Unbinds a token; the person's other sessions end (they may be its thief's).
@@ -74,7 +136,11 @@ impl Turn<'_> {
         }
         let (user, own) = (self.owner_of(id)?, self.id);
         let account = self.state.accounts.get_mut(&user).ok_or(RejectionClass::Denied)?;
-        account.tokens.retain(|token| token.listed.id != id);
+        let place = account.tokens.iter().position(|token| token.listed.id == id);
+        let token = account.tokens.remove(place.ok_or(RejectionClass::Denied)?);
+        if reference.has(&defects::REVOKED_TOKEN_ACCEPTED) {
+            account.revoked.push(token);
+        }
         let bare = account.tokens.is_empty();
         if !reference.has(&defects::REVOCATION_KEEPS_SESSIONS) {
             self.state.sessions.retain(|other, session| session.user != user || other == own);
@@ -99,27 +165,6 @@ impl Turn<'_> {
             (anybody || **user == own) && account.tokens.iter().any(|token| token.listed.id == id)
         });
         Ok(found.map(|(user, _)| user.clone()).ok_or(RejectionClass::Denied)?)
-    }
-}
-
-impl Bound {
-    /// Accepts a code of a step that is near enough and later than all accepted before
-    /// (RFC 6238 §5.2).
-    pub(super) fn accept(
-        &mut self,
-        code: &Secret,
-        now: Moment,
-        reference: &Reference,
-    ) -> Result<(), RejectionClass> {
-        let window = Window::around(reference.window_steps());
-        let step = self.totp.verify(code.reveal(), now, window);
-        let step = step.ok_or(RejectionClass::CodeInvalid)?;
-        let spent = self.last_step.is_some_and(|last| step <= last);
-        if spent && !reference.has(&defects::REPLAY_ACCEPTED) {
-            return Err(RejectionClass::CodeSpent);
-        }
-        self.last_step = self.last_step.max(Some(step));
-        Ok(())
     }
 }
 

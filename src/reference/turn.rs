@@ -5,10 +5,11 @@ use super::core::State;
 use super::letter::{self, Notice, Postmark};
 use super::lockout::{Locked, Struck, Tally};
 use super::parameters::Throttle;
-use super::session::{OFFERS, Session, SessionId, Stage};
+use super::session::{Session, SessionId, Stage};
 use super::{Reference, View, defects};
 use crate::domain::{
     Assurance, Channel, Message, Moment, Operation, Persona, RejectionClass, Reply, Secret,
+    TokenKind,
 };
 
 /// What an operation may touch.
@@ -86,6 +87,8 @@ impl<'a> Turn<'a> {
             Operation::Cancel => self.cancel(),
             Operation::SignOut => self.sign_out(),
             Operation::Unlock { user } => self.unlock(user),
+            Operation::Resynchronise { first, second } => self.resynchronise(first, second),
+            Operation::ResetFactors { user } => self.reset_factors(user),
             Operation::AdvanceClock { .. } => Ok(self.clock_moved()),
         }
     }
@@ -243,7 +246,10 @@ impl<'a> Turn<'a> {
         };
         match session.stage {
             Stage::Pin(challenge) => super::sign_in::code_required(account, challenge, reference),
-            Stage::Token => View::of(Reply::TokenRequired { methods: account.methods() }),
+            Stage::Token => {
+                let (methods, challenge) = (account.methods(), session.challenge.clone());
+                View::of(Reply::TokenRequired { methods, challenge })
+            }
             Stage::MustEnrol | Stage::Enrolling { .. } => must_enrol(reference),
             Stage::Enrolled => View::of(Reply::Enrolled),
             Stage::SignedIn(assurance) => View::of(Reply::SignedIn { assurance }),
@@ -301,9 +307,9 @@ impl<'a> Turn<'a> {
 
 /// The session must set up a second factor.
 pub(super) fn must_enrol(reference: &Reference) -> View {
-    let mut offers = OFFERS.to_vec();
-    if reference.has(&defects::DESKTOP_NOT_OFFERED) {
-        offers.pop();
-    }
+    let mut offers = reference.parameters().offers();
+    offers.retain(|kind| {
+        *kind != TokenKind::Desktop || !reference.has(&defects::DESKTOP_NOT_OFFERED)
+    });
     View::of(Reply::EnrolmentRequired { offers })
 }

@@ -153,7 +153,10 @@ fn details(reply: &Reply, body: &mut Map<String, Value>) {
             insert(body, "alternatives", Some(alternatives));
         }
         Reply::EnrolmentRequired { offers } => insert(body, "offers", Some(offers)),
-        Reply::TokenRequired { methods } => insert(body, "methods", Some(methods)),
+        Reply::TokenRequired { methods, challenge } => {
+            insert(body, "methods", Some(methods));
+            insert(body, "challenge", challenge.as_ref());
+        }
         Reply::SignedIn { assurance } => insert(body, "assurance", Some(assurance)),
         Reply::Certificate { pem } => insert(body, "pem", Some(pem)),
         Reply::Tokens(tokens) => insert(body, "tokens", Some(tokens)),
@@ -174,6 +177,8 @@ fn material(activation: &Activation, body: &mut Map<String, Value>) {
     insert(body, "address", activation.address.as_ref());
     insert(body, "serial_number", activation.serial_number.as_ref());
     insert(body, "activation_code", activation.activation_code.as_ref().map(Secret::reveal));
+    insert(body, "key_file", activation.key_file.as_ref().map(Secret::reveal));
+    insert(body, "challenge", activation.challenge.as_ref());
     insert(body, "expires_in", activation.expires_in.map(|time| time.as_secs()));
 }
 

@@ -95,7 +95,7 @@ fn compare_reply(clauses: &mut Clauses, expect: &Expect, reply: &Reply, persona:
         let all = wanted.iter().all(|kind| offers.contains(kind));
         clauses.clause("offers", &list(wanted), &list(offers), all);
     }
-    if let (Some(wanted), Reply::TokenRequired { methods }) = (&expect.methods, reply) {
+    if let (Some(wanted), Reply::TokenRequired { methods, .. }) = (&expect.methods, reply) {
         let all = wanted.iter().all(|kind| methods.contains(kind));
         clauses.clause("methods", &list(wanted), &list(methods), all);
     }

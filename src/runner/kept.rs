@@ -17,6 +17,8 @@ pub(super) enum Kept {
     RegistrationCode(Secret),
     /// A name that filled itself in.
     Name(String),
+    /// What a token that answers challenges is asked.
+    Challenge(Option<String>),
 }
 
 /// All that is kept in one scenario.
@@ -72,6 +74,9 @@ impl Shelf {
             Kept::Message(code) => code.clone().ok_or(why("no code was recognised in the message")),
             Kept::Code(code) | Kept::RegistrationCode(code) => Ok(code.clone()),
             Kept::Name(text) => Ok(Secret::new(text.clone())),
+            Kept::Challenge(text) => {
+                text.clone().map(Secret::new).ok_or(why("no challenge was shown"))
+            }
             Kept::Activation(activation) => {
                 activation_field(activation, field).ok_or(why("the page did not show it"))
             }
@@ -87,6 +92,8 @@ fn activation_field(activation: &Activation, field: Option<Field>) -> Option<Sec
         Field::Address => plain(&activation.address),
         Field::SerialNumber => plain(&activation.serial_number),
         Field::ActivationCode => activation.activation_code.clone(),
+        Field::KeyFile => activation.key_file.clone(),
+        Field::Challenge => plain(&activation.challenge),
         Field::Qr | Field::Code | Field::RegistrationCode | Field::Name => None,
     }
 }

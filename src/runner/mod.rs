@@ -4,6 +4,7 @@
 mod at_once;
 mod expect;
 mod kept;
+mod key_facts;
 mod play;
 mod record;
 

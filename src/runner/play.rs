@@ -16,6 +16,12 @@ use std::time::Duration;
 /// The longest `advance` that is waited for in real time, where a subject's clock cannot be moved.
 const LONGEST_REAL_WAIT: Duration = Duration::from_mins(10);
 
+/// Codes that are read until one begins with a zero: that none of 300 does happens once in 10¹³.
+const MOST_STEPS_TO_ZERO: u32 = 300;
+
+/// The usual time step (RFC 6238 §5.2); with a longer one some codes are read twice.
+const TIME_STEP: Duration = Duration::from_secs(30);
+
 /// Why a scenario did not come to its last step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Halt {
@@ -86,7 +92,8 @@ impl<'a> Player<'a> {
             }
         }
         for device in &plan.devices {
-            self.world.equip(&device.name, device.kind, &device.owner);
+            let quirks = device.quirks.as_deref();
+            self.world.equip(&device.name, device.kind, &device.owner, quirks);
         }
         Ok(())
     }
@@ -107,6 +114,7 @@ impl<'a> Player<'a> {
             Verb::AtOnce { lanes, winners } => self.at_once(lanes, winners.as_ref()).await,
             Verb::Advance(by) => self.advance(*by).await,
             Verb::Act { device, act } => self.act(step, device, act).await,
+            Verb::ReadLeadingZero { device } => self.read_leading_zero(step, device).await,
         }
     }
 
@@ -124,6 +132,9 @@ impl<'a> Player<'a> {
         }
         if let (Some(name), Reply::Activation(activation)) = (&step.keep, &reply) {
             self.shelf.keep(name, Kept::Activation(activation.clone()));
+        }
+        if let (Some(name), Reply::TokenRequired { challenge, .. }) = (&step.keep, &reply) {
+            self.shelf.keep(name, Kept::Challenge(challenge.clone()));
         }
         let persona = person.and_then(|name| self.world.person(&name).cloned());
         self.check(step.expect.as_ref(), &Happened::Reply(&reply), persona.as_ref())
@@ -148,7 +159,9 @@ impl<'a> Player<'a> {
             | Ask::RevokeToken(_)
             | Ask::Cancel
             | Ask::SignOut
-            | Ask::Unlock { .. } => self.actors.get(&step.session).cloned(),
+            | Ask::Unlock { .. }
+            | Ask::Resynchronise { .. }
+            | Ask::ResetFactors { .. } => self.actors.get(&step.session).cloned(),
         }
     }
 
@@ -330,6 +343,24 @@ impl<'a> Player<'a> {
         Ok(())
     }
 
+    /// Reads codes, a time step apart, until one begins with a zero.
+    async fn read_leading_zero(&mut self, step: &Step, device: &str) -> Result<(), Halt> {
+        for _ in 0..MOST_STEPS_TO_ZERO {
+            let outcome = self.world.act(device, Act::ReadCode(None)).await;
+            match outcome {
+                Some(Outcome::Code(code)) if code.reveal().starts_with('0') => {
+                    if let Some(name) = &step.keep {
+                        self.shelf.keep(name, Kept::Code(code));
+                    }
+                    return Ok(());
+                }
+                Some(Outcome::Code(_)) => self.advance(TIME_STEP).await?,
+                _ => return Err(Halt::Stuck(format!("{device} shows no code"))),
+            }
+        }
+        Err(Halt::Stuck(format!("no code of {device} begins with a zero")))
+    }
+
     async fn act(&mut self, step: &Step, device: &str, act: &DeviceAct) -> Result<(), Halt> {
         let act = self.device_act(act)?;
         let outcome = self
@@ -397,7 +428,8 @@ impl<'a> Player<'a> {
                 Operation::SubmitRegistrationCode { code: self.shelf.secret(code)? }
             }
             Ask::ConfirmEnrolment(code) => {
-                Operation::ConfirmEnrolment { code: self.optional(code.as_ref())? }
+                let code = code.as_ref().map(|code| self.code(code)).transpose()?;
+                Operation::ConfirmEnrolment { code }
             }
             Ask::CreateCertificate => Operation::CreateCertificate { csr_pem: None },
             Ask::Probe => Operation::Probe,
@@ -406,6 +438,11 @@ impl<'a> Player<'a> {
             Ask::Cancel => Operation::Cancel,
             Ask::SignOut => Operation::SignOut,
             Ask::Unlock { person } => Operation::Unlock { user: user(person)?.user },
+            Ask::Resynchronise { first, second } => Operation::Resynchronise {
+                first: self.shelf.secret(first)?,
+                second: self.shelf.secret(second)?,
+            },
+            Ask::ResetFactors { person } => Operation::ResetFactors { user: user(person)?.user },
         })
     }
 
@@ -450,6 +487,16 @@ impl<'a> Player<'a> {
             DeviceAct::GoOffline => Act::GoOffline,
             DeviceAct::GoOnline => Act::GoOnline,
             DeviceAct::Wipe => Act::Wipe,
+            DeviceAct::Press(times) => Act::Press(*times),
+            DeviceAct::ImportKeys { keys, password } => {
+                Act::ImportKeys { keys: secret(keys)?, password: self.optional(password.as_ref())? }
+            }
+            DeviceAct::Respond(challenge) => Act::Respond(self.shelf.plain(challenge)?),
+            DeviceAct::SetClockDrift(ppm) => Act::SetClockDrift(*ppm),
+            DeviceAct::BackUp => Act::BackUp,
+            DeviceAct::Restore => Act::Restore,
+            DeviceAct::Lose => Act::Lose,
+            DeviceAct::CloneInto(other) => Act::CloneInto(other.clone()),
         })
     }
 }

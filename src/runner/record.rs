@@ -1,5 +1,6 @@
 //! Writes operations and replies into the journal, secrets as marks.
 
+use super::key_facts;
 use crate::domain::{Activation, Operation, Reply, Secret};
 use crate::journal::{Journal, Observed, Offered, Request, SecretKind};
 use crate::world::qr_secret;
@@ -26,7 +27,13 @@ pub(super) fn request(journal: &mut Journal, operation: &Operation) -> Request {
         }
         Operation::BeginEnrolment { token } => request.token = Some(*token),
         Operation::RevokeToken { token } => request.target = Some(token.clone()),
-        Operation::Unlock { user } => request.user = Some(user.clone()),
+        Operation::Unlock { user } | Operation::ResetFactors { user } => {
+            request.user = Some(user.clone());
+        }
+        Operation::Resynchronise { first, second } => {
+            request.code = Some(journal.mark(SecretKind::Code, first));
+            request.second = Some(journal.mark(SecretKind::Code, second));
+        }
         Operation::ResendCode
         | Operation::ConfirmEnrolment { code: None }
         | Operation::CreateCertificate { .. }
@@ -48,10 +55,15 @@ pub(super) fn observed(journal: &mut Journal, reply: &Reply) -> Observed {
             observed.destination.clone_from(destination);
             observed.alternatives.clone_from(alternatives);
         }
-        Reply::EnrolmentRequired { offers: tokens } | Reply::TokenRequired { methods: tokens } => {
+        Reply::EnrolmentRequired { offers: tokens } => observed.tokens.clone_from(tokens),
+        Reply::TokenRequired { methods: tokens, challenge } => {
             observed.tokens.clone_from(tokens);
+            observed.challenge.clone_from(challenge);
         }
-        Reply::Activation(activation) => observed.offered = Some(offered(journal, activation)),
+        Reply::Activation(activation) => {
+            observed.challenge.clone_from(&activation.challenge);
+            observed.offered = Some(offered(journal, activation));
+        }
         Reply::SignedIn { assurance } => observed.assurance = Some(*assurance),
         Reply::Certificate { pem } => {
             let pem = Secret::new(pem.clone());
@@ -70,6 +82,7 @@ pub(super) fn observed(journal: &mut Journal, reply: &Reply) -> Observed {
 
 fn offered(journal: &mut Journal, activation: &Activation) -> Offered {
     let qr = activation.qr.as_ref().map(qr_secret);
+    let key = key_facts::of(journal, activation);
     let mut mark = |kind, secret: Option<&Secret>| secret.map(|secret| journal.mark(kind, secret));
     Offered {
         qr: mark(SecretKind::QrCode, qr.as_ref()),
@@ -78,6 +91,8 @@ fn offered(journal: &mut Journal, activation: &Activation) -> Offered {
         address: activation.address.clone(),
         serial_number: activation.serial_number.clone(),
         activation_code: mark(SecretKind::ActivationCode, activation.activation_code.as_ref()),
+        key_file: mark(SecretKind::KeyFile, activation.key_file.as_ref()),
+        key,
         expires_in_ms: activation.expires_in.map(milliseconds),
     }
 }

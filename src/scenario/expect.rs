@@ -18,6 +18,8 @@ pub(super) const ACTIVATION: &[Field] = &[
     Field::Address,
     Field::SerialNumber,
     Field::ActivationCode,
+    Field::KeyFile,
+    Field::Challenge,
 ];
 
 /// Reads an `expect:` mapping.

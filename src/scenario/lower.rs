@@ -9,7 +9,9 @@ use super::scope::Known;
 use super::step::{self, Cast};
 use super::syntax::{self, Document};
 use super::tree::{Data, Id, Tree};
+use crate::domain::DeviceKind;
 use crate::domain::persona::MobileOnFile;
+use crate::tokens::quirks;
 
 /// More people than this are a crowd, not a scenario; each is provisioned at the subject.
 const MAX_PEOPLE: usize = 20;
@@ -132,10 +134,31 @@ fn devices(
         let read = decode_node::<syntax::Device>(mapping.tree, id, "a device", faults);
         known.push(Known { name: name.to_owned(), kind: read.as_ref().map(|device| device.kind) });
         check_owner(mapping.tree, id, people, faults);
-        let Some(syntax::Device { kind, owner }) = read else { continue };
-        sound.push(Device { name: name.to_owned(), kind, owner: owner.0.0 });
+        let Some(syntax::Device { kind, owner, quirks }) = read else { continue };
+        let quirks = quirks.and_then(|quirks| check_quirks(kind, quirks, faults));
+        sound.push(Device { name: name.to_owned(), kind, owner: owner.0.0, quirks });
     }
     (sound, known)
+}
+
+fn check_quirks(
+    kind: DeviceKind,
+    quirks: syntax::At<String>,
+    faults: &mut Vec<Fault>,
+) -> Option<String> {
+    let syntax::At { span, value } = quirks;
+    if kind != DeviceKind::Authenticator {
+        let message = format!("a device of kind `{kind}` reads no plain key URIs its own way");
+        let help = "leave `quirks` out, or make it a device of kind `authenticator`";
+        faults.push(Fault::new("wrong-device", span, message, help));
+        return None;
+    }
+    if quirks::named(&value).is_none() {
+        let names = quirks::profiles().iter().map(|one| one.name.as_str());
+        faults.push(Fault::unknown("unknown-quirks", span, ("profile of quirks", &value), names));
+        return None;
+    }
+    Some(value)
 }
 
 fn check_owner(tree: &Tree, device: Id, people: &[Person], faults: &mut Vec<Fault>) {

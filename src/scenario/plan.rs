@@ -57,6 +57,8 @@ pub struct Device {
     pub kind: DeviceKind,
     /// The name of its owner.
     pub owner: String,
+    /// The profile of how its app misreads key URIs.
+    pub quirks: Option<String>,
 }
 
 /// Where something stands in a file.
@@ -126,6 +128,10 @@ pub enum Field {
     RegistrationCode,
     /// The name that filled itself in.
     Name,
+    /// The key container of an activation.
+    KeyFile,
+    /// What a token that answers challenges is asked.
+    Challenge,
 }
 
 impl Field {
@@ -142,6 +148,8 @@ impl Field {
             Self::ActivationCode => "activation_code",
             Self::RegistrationCode => "registration_code",
             Self::Name => "name",
+            Self::KeyFile => "key_file",
+            Self::Challenge => "challenge",
         }
     }
 }
@@ -206,6 +214,11 @@ pub enum Verb {
         /// What.
         act: DeviceAct,
     },
+    /// Reads codes of a device, a time step apart, until one begins with a zero.
+    ReadLeadingZero {
+        /// At which.
+        device: String,
+    },
 }
 
 /// How many of the lanes of [`Verb::AtOnce`] must come to the same.
@@ -249,7 +262,7 @@ pub enum Ask {
     /// The registration code.
     SubmitRegistrationCode(Text),
     /// The OK button, perhaps with a code.
-    ConfirmEnrolment(Option<Text>),
+    ConfirmEnrolment(Option<CodeText>),
     /// Create the certificate.
     CreateCertificate,
     /// What may this session do?
@@ -264,6 +277,18 @@ pub enum Ask {
     SignOut,
     /// An administrator lifts a person's lock.
     Unlock {
+        /// Whose.
+        person: String,
+    },
+    /// Two codes in a row.
+    Resynchronise {
+        /// The first.
+        first: Text,
+        /// The one after it.
+        second: Text,
+    },
+    /// An administrator takes a person's tokens away.
+    ResetFactors {
         /// Whose.
         person: String,
     },
@@ -328,6 +353,27 @@ pub enum DeviceAct {
     GoOnline,
     /// Deletes the app.
     Wipe,
+    /// Presses the button without looking.
+    Press(u32),
+    /// Reads a key container.
+    ImportKeys {
+        /// The container.
+        keys: Text,
+        /// The password that opens it.
+        password: Option<Text>,
+    },
+    /// Types a challenge and reads the response.
+    Respond(Text),
+    /// Lets the clock run fast by so many millionths.
+    SetClockDrift(i32),
+    /// Keeps a copy of the app.
+    BackUp,
+    /// Puts the copy back.
+    Restore,
+    /// Loses the device.
+    Lose,
+    /// Copies the app to another device.
+    CloneInto(String),
 }
 
 /// What must come back. Everything that is named must agree.

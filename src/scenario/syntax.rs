@@ -73,6 +73,8 @@ pub(super) struct Device {
     pub(super) kind: DeviceKind,
     /// The person who owns it.
     pub(super) owner: Who,
+    /// How its app misreads key URIs: the name of a profile, for authenticators only.
+    pub(super) quirks: Option<At<String>>,
 }
 
 /// A value and where it stands.

@@ -74,5 +74,20 @@ pub(super) trait App: Send + Sync {
         NOT_HERE
     }
 
+    fn press(&mut self, _: u32) -> Shown {
+        NOT_HERE
+    }
+
+    fn import_keys(&mut self, _: &Secret, _: Option<&Secret>) -> Shown {
+        NOT_HERE
+    }
+
+    fn respond(&mut self, _: &str, _: Moment) -> Shown {
+        NOT_HERE
+    }
+
+    /// The app with all it knows, as a backup or a thief would have it.
+    fn duplicate(&self) -> Box<dyn App>;
+
     fn read_code(&mut self, pin: Option<&Secret>, now: Moment) -> Shown;
 }

@@ -12,7 +12,7 @@ use crate::domain::{Moment, Outcome, Secret, Soon};
 use std::str::FromStr;
 
 /// The desktop program and how far it has come.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Desktop {
     /// The fields are being filled in.
     Form(Form),
@@ -25,7 +25,7 @@ pub(super) enum Desktop {
 }
 
 /// What was typed so far. Only values that passed their checks get in.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Form {
     address: Option<String>,
     /// What the address told about its codes; the published shape until it has told.
@@ -73,6 +73,10 @@ fn checked<T: FromStr>(typed: &str) -> Result<T, Reason> {
 }
 
 impl App for Desktop {
+    fn duplicate(&self) -> Box<dyn App> {
+        Box::new(self.clone())
+    }
+
     fn enter_address<'a>(&'a mut self, typed: String, around: &'a Surroundings) -> Soon<'a, Shown> {
         Box::pin(async move { self.form()?.name(&typed, around).await })
     }

@@ -9,10 +9,18 @@ use crate::domain::{Act, Chance, Clock, DeviceKind, Outcome};
 use std::fmt;
 use std::sync::Arc;
 
+use super::quirks::Quirks;
+use crate::domain::device::Reason;
+
 /// A phone or PC with one soft token on it.
 pub struct Device {
     kind: DeviceKind,
     app: Box<dyn App>,
+    /// How its app misreads key URIs.
+    quirks: Option<&'static Quirks>,
+    /// What was backed up.
+    backup: Option<Box<dyn App>>,
+    is_lost: bool,
     around: Surroundings,
 }
 
@@ -26,7 +34,32 @@ impl Device {
         clock: Arc<dyn Clock>,
         network: Arc<dyn Network>,
     ) -> Self {
-        Self { kind, app: installed(kind), around: Surroundings::new(chance, clock, network) }
+        Self {
+            kind,
+            app: installed(kind, None),
+            quirks: None,
+            backup: None,
+            is_lost: false,
+            around: Surroundings::new(chance, clock, network),
+        }
+    }
+
+    /// The same device with an app that reads key URIs as `quirks` say.
+    #[must_use]
+    pub fn with_quirks(self, quirks: Option<&'static Quirks>) -> Self {
+        Self { app: installed(self.kind, quirks), quirks, ..self }
+    }
+
+    /// Puts a copy of this device's app, with all it knows, on `other`.
+    pub fn clone_into(&self, other: &mut Self) -> Outcome {
+        if self.is_lost || other.is_lost {
+            return Outcome::Refused(Reason::Lost);
+        }
+        if self.kind != other.kind {
+            return Outcome::Refused(Reason::NotOnThisDevice);
+        }
+        other.app = self.app.duplicate();
+        Outcome::Done
     }
 
     /// What kind of device it is.
@@ -43,6 +76,9 @@ impl Device {
     }
 
     async fn shown(&mut self, act: Act) -> Shown {
+        if self.is_lost {
+            return Err(Reason::Lost);
+        }
         let Self { app, around, .. } = self;
         match act {
             Act::Grant(permission) => app.consent(permission, Consent::Granted),
@@ -74,19 +110,40 @@ impl Device {
                 Ok(Outcome::Done)
             }
             Act::Wipe => {
-                *app = installed(self.kind);
+                *app = installed(self.kind, self.quirks);
                 Ok(Outcome::Done)
             }
+            Act::Press(times) => app.press(times),
+            Act::ImportKeys { keys, password } => app.import_keys(&keys, password.as_ref()),
+            Act::Respond(challenge) => app.respond(&challenge, around.now()),
+            Act::SetClockDrift(ppm) => {
+                around.set_drift(ppm);
+                Ok(Outcome::Done)
+            }
+            Act::BackUp => {
+                self.backup = Some(app.duplicate());
+                Ok(Outcome::Done)
+            }
+            Act::Restore => {
+                *app = self.backup.as_ref().ok_or(Reason::NoBackup)?.duplicate();
+                Ok(Outcome::Done)
+            }
+            Act::Lose => {
+                self.is_lost = true;
+                Ok(Outcome::Done)
+            }
+            // Whoever owns both devices copies from one to the other.
+            Act::CloneInto(_) => Err(Reason::NotOnThisDevice),
         }
     }
 }
 
-fn installed(kind: DeviceKind) -> Box<dyn App> {
+fn installed(kind: DeviceKind, quirks: Option<&'static Quirks>) -> Box<dyn App> {
     match kind {
         DeviceKind::Android => Box::new(Mobile::new(Platform::Android)),
         DeviceKind::Ios => Box::new(Mobile::new(Platform::Ios)),
         DeviceKind::Windows => Box::new(Desktop::new()),
-        DeviceKind::Authenticator => Box::new(Authenticator::default()),
+        DeviceKind::Authenticator => Box::new(Authenticator::new(quirks)),
     }
 }
 

@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 const PASSWORD_TRIES: u8 = 5;
 
 /// The mobile app and how far it has come.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Mobile {
     platform: Platform,
     camera: Option<Consent>,
@@ -34,7 +34,7 @@ pub(super) enum Platform {
     Ios,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Stage {
     /// Nothing was scanned.
     Empty,
@@ -111,6 +111,10 @@ impl Mobile {
 }
 
 impl App for Mobile {
+    fn duplicate(&self) -> Box<dyn App> {
+        Box::new(self.clone())
+    }
+
     fn consent(&mut self, permission: Permission, consent: Consent) -> Shown {
         if permission == Permission::Camera {
             self.camera = Some(consent);

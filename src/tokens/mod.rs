@@ -10,7 +10,9 @@
 pub mod activation;
 pub mod camera;
 pub mod codes;
+pub mod lint;
 pub mod pin;
+pub mod quirks;
 
 mod app;
 mod authenticator;

@@ -47,6 +47,8 @@ pub(super) struct Surroundings {
     clock: Arc<dyn Clock>,
     network: Arc<dyn Network>,
     pub(super) skew_ms: i64,
+    /// Since when the device's clock runs fast, and by how many millionths.
+    drift: (Moment, i32),
     pub(super) line: Line,
 }
 
@@ -59,12 +61,25 @@ pub(super) enum Line {
 
 impl Surroundings {
     pub(super) fn new(chance: Chance, clock: Arc<dyn Clock>, network: Arc<dyn Network>) -> Self {
-        Self { chance, clock, network, skew_ms: 0, line: Line::Up }
+        let drift = (clock.now(), 0);
+        Self { chance, clock, network, skew_ms: 0, drift, line: Line::Up }
     }
 
     /// The time as the device's own clock shows it.
     pub(super) fn now(&self) -> Moment {
-        self.clock.now().skewed_by_ms(self.skew_ms)
+        self.clock.now().skewed_by_ms(self.skew_ms.saturating_add(self.drifted_ms()))
+    }
+
+    /// Lets the clock drift from now on; what it has drifted so far stays.
+    pub(super) fn set_drift(&mut self, ppm: i32) {
+        self.skew_ms = self.skew_ms.saturating_add(self.drifted_ms());
+        self.drift = (self.clock.now(), ppm);
+    }
+
+    fn drifted_ms(&self) -> i64 {
+        let (since, ppm) = self.drift;
+        let passed = self.clock.now().unix_ms().saturating_sub(since.unix_ms());
+        passed.saturating_mul(i64::from(ppm)) / 1_000_000
     }
 
     /// `GET address/about`.

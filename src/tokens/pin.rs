@@ -13,14 +13,14 @@ pub const DIGITS: RangeInclusive<usize> = 4..=12;
 pub const TRIES: u8 = 5;
 
 /// Codes behind a PIN.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Vault {
     codes: Codes,
     pin: Secret,
     lock: Lock,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Lock {
     Open,
     Shut {

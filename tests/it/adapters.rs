@@ -179,7 +179,10 @@ operations:
       - { when: { header: { Location: '^/otp$' } }, reply: token_required, methods: [mobile] }
 "#;
     let answer = ask(&connect(&server, map).await, "main", sign_in()).await;
-    assert_eq!(answer.reply, Reply::TokenRequired { methods: vec![TokenKind::Mobile] });
+    assert_eq!(
+        answer.reply,
+        Reply::TokenRequired { methods: vec![TokenKind::Mobile], challenge: None }
+    );
 }
 
 #[tokio::test]

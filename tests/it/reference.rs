@@ -9,5 +9,6 @@
 mod bench;
 mod defective;
 mod http;
+mod keys;
 mod second_factor;
 mod sound;

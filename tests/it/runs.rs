@@ -181,6 +181,7 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
         shown.clear();
         form.iter_mut().for_each(|form| form.headers.clear());
         observed.certificate = None;
+        observed.challenge = None;
         observed.bound.iter_mut().for_each(|token| token.id.clear());
         if let Some(offered) = &mut observed.offered {
             offered.serial_number = None;
@@ -197,7 +198,8 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
         object.remove(name);
     }
     object.insert("at".to_owned(), format!("{:?}", entry.at - start).into());
-    Some(value.to_string())
+    // The two routes draw different codes, and some begin with a zero.
+    Some(value.to_string().replace(",\"leading_zero\":true", ""))
 }
 
 #[test]
@@ -222,7 +224,12 @@ fn the_same_scenarios_through_the_map_give_the_same_record() {
         }
         for (one, other) in direct.played.iter().zip(&mapped.played) {
             // Who wins a race depends on who comes first.
-            if one.plan.variation.contains("round=") || other.verdict == Verdict::Skipped {
+            // How long a zero at the beginning is waited for depends on the codes.
+            let other_codes = one.plan.id == "authenticator/leading-zero";
+            if other_codes
+                || one.plan.variation.contains("round=")
+                || other.verdict == Verdict::Skipped
+            {
                 continue;
             }
             let (one, other) = (essence(one), essence(other));

@@ -71,10 +71,12 @@ pub(super) fn vocabulary(reply: ReplyKind) -> (&'static [&'static str], &'static
                 "address",
                 "serial_number",
                 "activation_code",
+                "key_file",
+                "challenge",
                 "expires_in",
             ],
         ),
-        ReplyKind::TokenRequired => (&["methods"], &[]),
+        ReplyKind::TokenRequired => (&["methods"], &["challenge"]),
         ReplyKind::SignedIn => (&["assurance"], &[]),
         ReplyKind::Certificate => (&["pem"], &[]),
         ReplyKind::Tokens => (&["tokens"], &[]),
@@ -120,7 +122,10 @@ impl Reading<'_> {
             ReplyKind::Activation => Reply::Activation(Box::new(self.activation(qr)?)),
             ReplyKind::RegistrationCodeRequired => Reply::RegistrationCodeRequired,
             ReplyKind::Enrolled => Reply::Enrolled,
-            ReplyKind::TokenRequired => Reply::TokenRequired { methods: self.words("methods")? },
+            ReplyKind::TokenRequired => Reply::TokenRequired {
+                methods: self.words("methods")?,
+                challenge: self.text("challenge"),
+            },
             ReplyKind::SignedIn => Reply::SignedIn { assurance: self.word("assurance")? },
             ReplyKind::Certificate => {
                 let pem = self.text("pem").ok_or("it has no `pem`")?;
@@ -174,6 +179,8 @@ impl Reading<'_> {
             address: self.text("address"),
             serial_number: self.text("serial_number"),
             activation_code: self.secret("activation_code"),
+            key_file: self.secret("key_file"),
+            challenge: self.text("challenge"),
             expires_in: self.seconds("expires_in")?,
         })
     }

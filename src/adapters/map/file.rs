@@ -159,6 +159,10 @@ pub struct RuleEntry {
     pub serial_number: Option<Source>,
     /// `activation`: the activation code.
     pub activation_code: Option<Source>,
+    /// `activation`: a key container (RFC 6030).
+    pub key_file: Option<Source>,
+    /// `activation`, `token_required`: what a token that answers challenges is asked.
+    pub challenge: Option<Source>,
     /// `activation`: how many seconds it may be used.
     pub expires_in: Option<Source>,
     /// `certificate`: the certificate.
@@ -268,6 +272,8 @@ impl RuleEntry {
             ("address", &self.address),
             ("serial_number", &self.serial_number),
             ("activation_code", &self.activation_code),
+            ("key_file", &self.key_file),
+            ("challenge", &self.challenge),
             ("expires_in", &self.expires_in),
             ("pem", &self.pem),
             ("class", &self.class),

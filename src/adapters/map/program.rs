@@ -224,7 +224,13 @@ fn variables(operation: &Operation) -> Variables {
             named([("csr", Value::from(csr.as_str()))])
         }
         Operation::RevokeToken { token } => named([("token", Value::from(token.as_str()))]),
-        Operation::Unlock { user } => named([("user", Value::from(user.as_str()))]),
+        Operation::Unlock { user } | Operation::ResetFactors { user } => {
+            named([("user", Value::from(user.as_str()))])
+        }
+        Operation::Resynchronise { first, second } => named([
+            ("first", Value::from(first.reveal())),
+            ("second", Value::from(second.reveal())),
+        ]),
         Operation::AdvanceClock { by } => named([("seconds", seconds(*by))]),
         Operation::ConfirmEnrolment { code: None }
         | Operation::CreateCertificate { csr_pem: None }

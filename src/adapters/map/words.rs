@@ -32,7 +32,8 @@ pub(super) fn variables_of(operation: OperationKind) -> &'static [&'static str] 
         | OperationKind::ConfirmEnrolment => &["code"],
         OperationKind::BeginEnrolment | OperationKind::RevokeToken => &["token"],
         OperationKind::CreateCertificate => &["csr"],
-        OperationKind::Unlock => &["user"],
+        OperationKind::Unlock | OperationKind::ResetFactors => &["user"],
+        OperationKind::Resynchronise => &["first", "second"],
         OperationKind::AdvanceClock => &["seconds"],
         OperationKind::ResendCode
         | OperationKind::Probe
@@ -44,7 +45,10 @@ pub(super) fn variables_of(operation: OperationKind) -> &'static [&'static str] 
 
 /// Whether `name` is a variable that some operation or the run brings along.
 pub(super) fn is_given(name: &str) -> bool {
-    let own = ["name", "mobile", "mailbox", "channel", "code", "token", "csr", "seconds"];
+    let own = [
+        "name", "mobile", "mailbox", "channel", "code", "token", "csr", "seconds", "first",
+        "second",
+    ];
     ALWAYS.contains(&name) || own.contains(&name)
 }
 
@@ -89,7 +93,10 @@ pub(super) fn check_literal(name: &str, value: &Value) -> Result<(), (String, St
 fn check_word(name: &str, value: &Value) -> Result<(), (String, String)> {
     match name {
         "channel" | "alternatives" => one_of::<Channel>(name, value, &["sms", "email"]),
-        "offers" | "methods" | "kind" => one_of::<TokenKind>(name, value, &["mobile", "desktop"]),
+        "offers" | "methods" | "kind" => {
+            let all = TokenKind::ALL.map(|kind| kind.to_string());
+            one_of::<TokenKind>(name, value, &all.each_ref().map(String::as_str))
+        }
         "assurance" => one_of::<Assurance>(name, value, &["single_factor", "two_factor"]),
         "class" => {
             let all = RejectionClass::ALL.map(|class| class.to_string());

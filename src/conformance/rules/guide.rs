@@ -333,13 +333,25 @@ fn confirmation<'s, 'a>(story: &'s Story<'a>, exchange: &'s Exchange<'a>) -> Con
     // Without a beginning in this session any activation at all may be the one that counts.
     let since = |entry: EntryId| begun.is_none_or(|begun| entry > begun) && entry < exchange.asked;
     let by_device = story.acts.iter().find(|act| {
-        let showed = act.activated || act.act == "read_code" && act.code.is_some();
+        let reads = matches!(act.act, "read_code" | "respond") && act.code.is_some();
+        let showed = act.activated || reads;
         showed && Some(act.owner) == exchange.person && since(act.entry)
     });
     let by_code = story
         .asks(OperationKind::SubmitRegistrationCode)
         .find(|one| one.session == exchange.session && !one.is_rejected() && since(one.answered));
     let proof = by_device.map(|act| act.entry).or(by_code.map(|one| one.answered));
+    // What is bound by a code needs a right one: of a device of the person, shown as it should be.
+    let by_reading = by_device.is_some_and(|act| !act.activated);
+    let fits = match exchange.request.code {
+        None => !by_reading,
+        Some(code) => story.making(code).is_some_and(|making| {
+            Some(making.owner) == exchange.person
+                && story.is_plain(making.device, exchange.asked)
+                && story.material_of(making.device, exchange.asked).map(|one| one.answered) == begun
+        }),
+    };
+    let straight = straight && fits;
     Confirmation { exchange, proof, straight: straight && begun.is_some() }
 }
 
@@ -503,12 +515,10 @@ fn certificate_created(entries: &[Entry]) -> Finding {
         // A second certificate, or one after a long rest or without a token, may be refused for
         // good reasons.
         let rested = story.leaps.iter().any(|leap| *leap < exchange.asked)
-            || story
-                .earlier(exchange.session, exchange.asked)
-                .any(|earlier| {
-                    earlier.observed.reply == ReplyKind::Certificate
-                        || earlier.request.operation == OperationKind::RevokeToken
-                });
+            || story.earlier(exchange.session, exchange.asked).any(|earlier| {
+                earlier.observed.reply == ReplyKind::Certificate
+                    || earlier.request.operation == OperationKind::RevokeToken
+            });
         match (assurance, exchange.observed.reply) {
             (Some(Assurance::TwoFactor), ReplyKind::Certificate) => tally.kept(exchange.evidence()),
             (Some(Assurance::TwoFactor), ReplyKind::Rejected) if !rested => {

@@ -5,6 +5,7 @@
     reason = "a judge names the replies that decide; any other, also a future one, decides nothing"
 )]
 
+mod binding;
 mod browsing;
 mod certificate;
 mod claims;
@@ -18,11 +19,14 @@ mod failure;
 mod first_factor;
 mod flood;
 mod guide;
+mod hotp;
 mod input;
+mod key_uri;
 mod lockout;
 mod mail;
 mod norms;
 mod notice;
+mod ocra;
 mod privacy;
 mod race;
 mod session;
@@ -70,6 +74,33 @@ pub static REQUIREMENTS: &[&Requirement] = &[
     &enrolment::BINDING_TEN_MINUTES,
     &enrolment::BINDING_NOTICE,
     &enrolment::ABANDONED_BINDS_NOBODY,
+    &key_uri::SECRET_LENGTH,
+    &key_uri::SECRET_ADVISED,
+    &key_uri::UNIQUE_KEYS,
+    &key_uri::PERIOD_30,
+    &key_uri::ISSUER_AGREES,
+    &key_uri::NO_PADDING,
+    &key_uri::SAFE_PARAMETERS,
+    &key_uri::COUNTER_PRESENT,
+    &key_uri::LABEL_NO_SECRET,
+    &hotp::COUNTER_MOVES,
+    &hotp::EARLIER_COUNTER_REFUSED,
+    &hotp::BOUNDED_LOOK_AHEAD,
+    &hotp::RESYNC_EXISTS,
+    &hotp::RESYNC_CONSECUTIVE,
+    &hotp::LEADING_ZEROS,
+    &hotp::BEYOND_2038,
+    &ocra::CHALLENGE_FRESH,
+    &ocra::CHALLENGE_LENGTH,
+    &ocra::CHALLENGE_SINGLE_USE,
+    &binding::CODE_NOT_REUSED,
+    &binding::NEEDS_PROOF,
+    &binding::CODE_OF_OTHER_DEVICE,
+    &binding::SEED_NOT_SHOWN_AGAIN,
+    &binding::REVOKED_REFUSED,
+    &binding::LOST_THEN_RESET,
+    &binding::CLONE_SINGLE_USE,
+    &binding::SESSION_ENDS_AT_RESET,
     &session::ENDS_AT_SIGN_OUT,
     &session::STEPS_NOT_SKIPPED,
     &session::INDEPENDENT,

@@ -24,7 +24,7 @@ fn single_use(entries: &[Entry]) -> Finding {
     let submissions = story.submissions();
     for submission in submissions.iter().filter(|one| one.accepted_before) {
         let Some(making) = story.making(submission.code) else { continue };
-        if !story.awaited(submission.exchange) {
+        if !story.awaited(submission.exchange) || !story.makes_time_codes(making) {
             continue;
         }
         let mut evidence = vec![making.entry];
@@ -57,7 +57,8 @@ fn one_step_window(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for submission in story.submissions().into_iter().filter(|one| one.first_use) {
         let Some(making) = story.making(submission.code) else { continue };
-        if story.is_skewed(making.device) || !story.awaited(submission.exchange) {
+        let odd = !story.is_plain(making.device, submission.exchange.asked);
+        if odd || !story.makes_time_codes(making) || !story.awaited(submission.exchange) {
             continue;
         }
         let period = story.period();

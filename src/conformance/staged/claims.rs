@@ -41,7 +41,10 @@ fn two() -> Observed {
 }
 
 fn long(ordinal: u32) -> Mark {
-    Mark { shape: Some(Shape { length: 8, alphabet: Alphabet::Digits }), ..code(ordinal) }
+    Mark {
+        shape: Some(Shape { length: 8, alphabet: Alphabet::Digits, leading_zero: false }),
+        ..code(ordinal)
+    }
 }
 
 #[test]
@@ -182,6 +185,7 @@ fn activation_material_lives_as_long_as_declared() {
         outcome: OutcomeKind::Refused,
         reason: Some(Reason::ActivationExpired),
         code: None,
+        times: None,
     });
     let cases = vec![
         ("in time", phone(all(), 250, OutcomeKind::Activated), Kept),

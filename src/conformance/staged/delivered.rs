@@ -65,7 +65,7 @@ fn a_delivered_code_dies_with_age() {
 
 #[test]
 fn a_delivered_code_has_six_digits() {
-    let short = Shape { length: 4, alphabet: Alphabet::Digits };
+    let short = Shape { length: 4, ..code(9).shape.expect("a code") };
     let short = Mark { shape: Some(short), ..code(1) };
     let brought = |mark| {
         let asked = Staged::new().sign_in("main", "ada", sent(Channel::Sms));

@@ -1,10 +1,12 @@
 //! Journals built by hand, for tests of judges: a line for each thing that happens.
 
 mod claims;
+mod counters;
 mod delivered;
 mod enrolling;
 mod failing;
 mod guide;
+mod keys;
 mod locking;
 mod noticing;
 mod register;
@@ -35,7 +37,7 @@ pub(super) struct Staged {
 
 /// The `ordinal`-th code, of six digits.
 pub(super) fn code(ordinal: u32) -> Mark {
-    let shape = Shape { length: 6, alphabet: Alphabet::Digits };
+    let shape = Shape { length: 6, alphabet: Alphabet::Digits, leading_zero: false };
     Mark { kind: SecretKind::Code, ordinal, shape: Some(shape) }
 }
 
@@ -91,7 +93,8 @@ impl Staged {
         }
         for (device, owner) in [("pixel", "ada"), ("spare", "ada"), ("bobs", "bob")] {
             let (device, owner) = (device.into(), owner.into());
-            staged.event(Event::DeviceMade { device, owner, kind: DeviceKind::Android });
+            let kind = DeviceKind::Android;
+            staged.event(Event::DeviceMade { device, owner, kind, quirks: None });
         }
         staged
     }
@@ -249,7 +252,7 @@ impl Staged {
     ) -> Self {
         let reason = (outcome == OutcomeKind::Refused).then_some(Reason::Unauthorized);
         let (device, act) = (device.into(), act.into());
-        self.event(Event::Acted { device, act, given, outcome, reason, code });
+        self.event(Event::Acted { device, act, given, outcome, reason, code, times: None });
         self
     }
 

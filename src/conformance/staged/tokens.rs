@@ -56,7 +56,8 @@ fn a_token_code_may_be_one_step_late() {
 
 #[test]
 fn a_token_code_has_six_digits() {
-    let short = Mark { shape: Some(Shape { length: 4, alphabet: Alphabet::Digits }), ..code(9) };
+    let short =
+        Mark { shape: Some(Shape { length: 4, ..code(9).shape.expect("a code") }), ..code(9) };
     let short = Staged::new()
         .token_asked()
         .act("pixel", "read_code", None, OutcomeKind::Code, Some(short))

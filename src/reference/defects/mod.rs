@@ -13,6 +13,7 @@ mod any_registration_code;
 mod assurance_overstated;
 mod bad_check_digit_counts;
 mod biased_codes;
+mod binding_without_code;
 mod cancel_signs_in;
 mod cancelled_material_lives;
 mod certificate_after_revocation;
@@ -28,6 +29,7 @@ mod code_prefix_accepted;
 mod code_survives_failed_delivery;
 mod code_twice_in_sms;
 mod codes_from_clock;
+mod counter_missing;
 mod counter_reset_by_resend;
 mod desktop_name_missing;
 mod desktop_not_offered;
@@ -35,6 +37,7 @@ mod destination_unmasked;
 mod email_although_number_on_file;
 mod email_as_sign_in_factor;
 mod empty_code_accepted;
+mod enrolment_code_reused;
 mod enrolment_not_forced;
 mod enrolment_stuck_after_cancel;
 mod exact_input_only;
@@ -45,9 +48,14 @@ mod fewer_attempts_than_declared;
 mod former_person_remains;
 mod four_digit_pin;
 mod half_sign_in_untold;
+mod hotp_counter_not_persisted;
+mod hotp_counter_stuck;
 mod html_code_differs;
 mod html_only_mail;
+mod issuer_mismatch;
+mod label_tells_secret;
 mod leading_zero_dropped;
+mod leading_zero_lost;
 mod lifetime_untold;
 mod link_in_sms;
 mod list_shows_everybody;
@@ -57,6 +65,7 @@ mod lockout_for_everyone;
 mod lockout_per_session;
 mod long_input_ends_session;
 mod long_line_mail;
+mod long_period;
 mod long_sms;
 mod mail_not_retried;
 mod message_sent_twice;
@@ -71,6 +80,8 @@ mod no_removal_notice;
 mod notice_to_another;
 mod notice_with_code;
 mod nul_ends_code;
+mod ocra_challenge_reused;
+mod ocra_short_challenge;
 mod ok_without_token;
 mod older_material_lives;
 mod one_message_more;
@@ -92,14 +103,23 @@ mod registration_code_of_another;
 mod replay_accepted;
 mod resend_keeps_old_code;
 mod resend_repeats_code;
+mod reset_keeps_sessions;
+mod reset_keeps_token;
+mod resync_refused;
+mod resync_with_one_code;
 mod revocation_keeps_sessions;
 mod revoke_by_number_alone;
 mod revoke_without_second_factor;
+mod revoked_token_accepted;
 mod right_password_clears_failures;
 mod same_code_on_every_channel;
 mod same_material_again;
+mod secret_padded;
+mod secret_shown_again;
 mod sequential_codes;
 mod session_never_idles;
+mod shared_secret;
+mod short_secret;
 mod shorter_lifetime_than_declared;
 mod shown_channel_lies;
 mod sign_out_keeps_session;
@@ -108,6 +128,7 @@ mod token_digits_declared_wrongly;
 mod tokens_listed_to_anyone;
 mod two_dates;
 mod two_senders;
+mod unbounded_look_ahead;
 mod unknown_user_body;
 mod unknown_user_status;
 mod unlimited_messages;
@@ -117,6 +138,7 @@ mod user_name_in_sms;
 mod wide_window;
 mod wildcard_code;
 mod window_wider_than_declared;
+mod year_2038;
 
 pub use activation_in_mail::DEFECT as ACTIVATION_IN_MAIL;
 pub use activation_never_expires::DEFECT as ACTIVATION_NEVER_EXPIRES;
@@ -129,6 +151,7 @@ pub use any_registration_code::DEFECT as ANY_REGISTRATION_CODE;
 pub use assurance_overstated::DEFECT as ASSURANCE_OVERSTATED;
 pub use bad_check_digit_counts::DEFECT as BAD_CHECK_DIGIT_COUNTS;
 pub use biased_codes::DEFECT as BIASED_CODES;
+pub use binding_without_code::DEFECT as BINDING_WITHOUT_CODE;
 pub use cancel_signs_in::DEFECT as CANCEL_SIGNS_IN;
 pub use cancelled_material_lives::DEFECT as CANCELLED_MATERIAL_LIVES;
 pub use certificate_after_revocation::DEFECT as CERTIFICATE_AFTER_REVOCATION;
@@ -144,6 +167,7 @@ pub use code_prefix_accepted::DEFECT as CODE_PREFIX_ACCEPTED;
 pub use code_survives_failed_delivery::DEFECT as CODE_SURVIVES_FAILED_DELIVERY;
 pub use code_twice_in_sms::DEFECT as CODE_TWICE_IN_SMS;
 pub use codes_from_clock::DEFECT as CODES_FROM_CLOCK;
+pub use counter_missing::DEFECT as COUNTER_MISSING;
 pub use counter_reset_by_resend::DEFECT as COUNTER_RESET_BY_RESEND;
 pub use desktop_name_missing::DEFECT as DESKTOP_NAME_MISSING;
 pub use desktop_not_offered::DEFECT as DESKTOP_NOT_OFFERED;
@@ -151,6 +175,7 @@ pub use destination_unmasked::DEFECT as DESTINATION_UNMASKED;
 pub use email_although_number_on_file::DEFECT as EMAIL_ALTHOUGH_NUMBER_ON_FILE;
 pub use email_as_sign_in_factor::DEFECT as EMAIL_AS_SIGN_IN_FACTOR;
 pub use empty_code_accepted::DEFECT as EMPTY_CODE_ACCEPTED;
+pub use enrolment_code_reused::DEFECT as ENROLMENT_CODE_REUSED;
 pub use enrolment_not_forced::DEFECT as ENROLMENT_NOT_FORCED;
 pub use enrolment_stuck_after_cancel::DEFECT as ENROLMENT_STUCK_AFTER_CANCEL;
 pub use exact_input_only::DEFECT as EXACT_INPUT_ONLY;
@@ -161,9 +186,14 @@ pub use fewer_attempts_than_declared::DEFECT as FEWER_ATTEMPTS_THAN_DECLARED;
 pub use former_person_remains::DEFECT as FORMER_PERSON_REMAINS;
 pub use four_digit_pin::DEFECT as FOUR_DIGIT_PIN;
 pub use half_sign_in_untold::DEFECT as HALF_SIGN_IN_UNTOLD;
+pub use hotp_counter_not_persisted::DEFECT as HOTP_COUNTER_NOT_PERSISTED;
+pub use hotp_counter_stuck::DEFECT as HOTP_COUNTER_STUCK;
 pub use html_code_differs::DEFECT as HTML_CODE_DIFFERS;
 pub use html_only_mail::DEFECT as HTML_ONLY_MAIL;
+pub use issuer_mismatch::DEFECT as ISSUER_MISMATCH;
+pub use label_tells_secret::DEFECT as LABEL_TELLS_SECRET;
 pub use leading_zero_dropped::DEFECT as LEADING_ZERO_DROPPED;
+pub use leading_zero_lost::DEFECT as LEADING_ZERO_LOST;
 pub use lifetime_untold::DEFECT as LIFETIME_UNTOLD;
 pub use link_in_sms::DEFECT as LINK_IN_SMS;
 pub use list_shows_everybody::DEFECT as LIST_SHOWS_EVERYBODY;
@@ -173,6 +203,7 @@ pub use lockout_for_everyone::DEFECT as LOCKOUT_FOR_EVERYONE;
 pub use lockout_per_session::DEFECT as LOCKOUT_PER_SESSION;
 pub use long_input_ends_session::DEFECT as LONG_INPUT_ENDS_SESSION;
 pub use long_line_mail::DEFECT as LONG_LINE_MAIL;
+pub use long_period::DEFECT as LONG_PERIOD;
 pub use long_sms::DEFECT as LONG_SMS;
 pub use mail_not_retried::DEFECT as MAIL_NOT_RETRIED;
 pub use message_sent_twice::DEFECT as MESSAGE_SENT_TWICE;
@@ -187,6 +218,8 @@ pub use no_removal_notice::DEFECT as NO_REMOVAL_NOTICE;
 pub use notice_to_another::DEFECT as NOTICE_TO_ANOTHER;
 pub use notice_with_code::DEFECT as NOTICE_WITH_CODE;
 pub use nul_ends_code::DEFECT as NUL_ENDS_CODE;
+pub use ocra_challenge_reused::DEFECT as OCRA_CHALLENGE_REUSED;
+pub use ocra_short_challenge::DEFECT as OCRA_SHORT_CHALLENGE;
 pub use ok_without_token::DEFECT as OK_WITHOUT_TOKEN;
 pub use older_material_lives::DEFECT as OLDER_MATERIAL_LIVES;
 pub use one_message_more::DEFECT as ONE_MESSAGE_MORE;
@@ -208,14 +241,23 @@ pub use registration_code_of_another::DEFECT as REGISTRATION_CODE_OF_ANOTHER;
 pub use replay_accepted::DEFECT as REPLAY_ACCEPTED;
 pub use resend_keeps_old_code::DEFECT as RESEND_KEEPS_OLD_CODE;
 pub use resend_repeats_code::DEFECT as RESEND_REPEATS_CODE;
+pub use reset_keeps_sessions::DEFECT as RESET_KEEPS_SESSIONS;
+pub use reset_keeps_token::DEFECT as RESET_KEEPS_TOKEN;
+pub use resync_refused::DEFECT as RESYNC_REFUSED;
+pub use resync_with_one_code::DEFECT as RESYNC_WITH_ONE_CODE;
 pub use revocation_keeps_sessions::DEFECT as REVOCATION_KEEPS_SESSIONS;
 pub use revoke_by_number_alone::DEFECT as REVOKE_BY_NUMBER_ALONE;
 pub use revoke_without_second_factor::DEFECT as REVOKE_WITHOUT_SECOND_FACTOR;
+pub use revoked_token_accepted::DEFECT as REVOKED_TOKEN_ACCEPTED;
 pub use right_password_clears_failures::DEFECT as RIGHT_PASSWORD_CLEARS_FAILURES;
 pub use same_code_on_every_channel::DEFECT as SAME_CODE_ON_EVERY_CHANNEL;
 pub use same_material_again::DEFECT as SAME_MATERIAL_AGAIN;
+pub use secret_padded::DEFECT as SECRET_PADDED;
+pub use secret_shown_again::DEFECT as SECRET_SHOWN_AGAIN;
 pub use sequential_codes::DEFECT as SEQUENTIAL_CODES;
 pub use session_never_idles::DEFECT as SESSION_NEVER_IDLES;
+pub use shared_secret::DEFECT as SHARED_SECRET;
+pub use short_secret::DEFECT as SHORT_SECRET;
 pub use shorter_lifetime_than_declared::DEFECT as SHORTER_LIFETIME_THAN_DECLARED;
 pub use shown_channel_lies::DEFECT as SHOWN_CHANNEL_LIES;
 pub use sign_out_keeps_session::DEFECT as SIGN_OUT_KEEPS_SESSION;
@@ -224,6 +266,7 @@ pub use token_digits_declared_wrongly::DEFECT as TOKEN_DIGITS_DECLARED_WRONGLY;
 pub use tokens_listed_to_anyone::DEFECT as TOKENS_LISTED_TO_ANYONE;
 pub use two_dates::DEFECT as TWO_DATES;
 pub use two_senders::DEFECT as TWO_SENDERS;
+pub use unbounded_look_ahead::DEFECT as UNBOUNDED_LOOK_AHEAD;
 pub use unknown_user_body::DEFECT as UNKNOWN_USER_BODY;
 pub use unknown_user_status::DEFECT as UNKNOWN_USER_STATUS;
 pub use unlimited_messages::DEFECT as UNLIMITED_MESSAGES;
@@ -233,6 +276,7 @@ pub use user_name_in_sms::DEFECT as USER_NAME_IN_SMS;
 pub use wide_window::DEFECT as WIDE_WINDOW;
 pub use wildcard_code::DEFECT as WILDCARD_CODE;
 pub use window_wider_than_declared::DEFECT as WINDOW_WIDER_THAN_DECLARED;
+pub use year_2038::DEFECT as YEAR_2038;
 
 /// A bug that can be switched on.
 #[derive(Debug, PartialEq, Eq)]
@@ -258,6 +302,7 @@ pub static DEFECTS: &[&Defect] = &[
     &ASSURANCE_OVERSTATED,
     &BAD_CHECK_DIGIT_COUNTS,
     &BIASED_CODES,
+    &BINDING_WITHOUT_CODE,
     &CANCEL_SIGNS_IN,
     &CANCELLED_MATERIAL_LIVES,
     &CERTIFICATE_AFTER_REVOCATION,
@@ -273,6 +318,7 @@ pub static DEFECTS: &[&Defect] = &[
     &CODE_SURVIVES_FAILED_DELIVERY,
     &CODE_TWICE_IN_SMS,
     &CODES_FROM_CLOCK,
+    &COUNTER_MISSING,
     &COUNTER_RESET_BY_RESEND,
     &DESKTOP_NAME_MISSING,
     &DESKTOP_NOT_OFFERED,
@@ -280,6 +326,7 @@ pub static DEFECTS: &[&Defect] = &[
     &EMAIL_ALTHOUGH_NUMBER_ON_FILE,
     &EMAIL_AS_SIGN_IN_FACTOR,
     &EMPTY_CODE_ACCEPTED,
+    &ENROLMENT_CODE_REUSED,
     &ENROLMENT_NOT_FORCED,
     &ENROLMENT_STUCK_AFTER_CANCEL,
     &EXACT_INPUT_ONLY,
@@ -290,9 +337,14 @@ pub static DEFECTS: &[&Defect] = &[
     &FORMER_PERSON_REMAINS,
     &FOUR_DIGIT_PIN,
     &HALF_SIGN_IN_UNTOLD,
+    &HOTP_COUNTER_NOT_PERSISTED,
+    &HOTP_COUNTER_STUCK,
     &HTML_CODE_DIFFERS,
     &HTML_ONLY_MAIL,
+    &ISSUER_MISMATCH,
+    &LABEL_TELLS_SECRET,
     &LEADING_ZERO_DROPPED,
+    &LEADING_ZERO_LOST,
     &LIFETIME_UNTOLD,
     &LINK_IN_SMS,
     &LIST_SHOWS_EVERYBODY,
@@ -302,6 +354,7 @@ pub static DEFECTS: &[&Defect] = &[
     &LOCKOUT_PER_SESSION,
     &LONG_INPUT_ENDS_SESSION,
     &LONG_LINE_MAIL,
+    &LONG_PERIOD,
     &LONG_SMS,
     &MAIL_NOT_RETRIED,
     &MESSAGE_SENT_TWICE,
@@ -316,6 +369,8 @@ pub static DEFECTS: &[&Defect] = &[
     &NOTICE_TO_ANOTHER,
     &NOTICE_WITH_CODE,
     &NUL_ENDS_CODE,
+    &OCRA_CHALLENGE_REUSED,
+    &OCRA_SHORT_CHALLENGE,
     &OK_WITHOUT_TOKEN,
     &OLDER_MATERIAL_LIVES,
     &ONE_MESSAGE_MORE,
@@ -337,14 +392,23 @@ pub static DEFECTS: &[&Defect] = &[
     &REPLAY_ACCEPTED,
     &RESEND_KEEPS_OLD_CODE,
     &RESEND_REPEATS_CODE,
+    &RESET_KEEPS_SESSIONS,
+    &RESET_KEEPS_TOKEN,
+    &RESYNC_REFUSED,
+    &RESYNC_WITH_ONE_CODE,
     &REVOCATION_KEEPS_SESSIONS,
     &REVOKE_BY_NUMBER_ALONE,
     &REVOKE_WITHOUT_SECOND_FACTOR,
+    &REVOKED_TOKEN_ACCEPTED,
     &RIGHT_PASSWORD_CLEARS_FAILURES,
     &SAME_CODE_ON_EVERY_CHANNEL,
     &SAME_MATERIAL_AGAIN,
+    &SECRET_PADDED,
+    &SECRET_SHOWN_AGAIN,
     &SEQUENTIAL_CODES,
     &SESSION_NEVER_IDLES,
+    &SHARED_SECRET,
+    &SHORT_SECRET,
     &SHORTER_LIFETIME_THAN_DECLARED,
     &SHOWN_CHANNEL_LIES,
     &SIGN_OUT_KEEPS_SESSION,
@@ -353,6 +417,7 @@ pub static DEFECTS: &[&Defect] = &[
     &TOKENS_LISTED_TO_ANYONE,
     &TWO_DATES,
     &TWO_SENDERS,
+    &UNBOUNDED_LOOK_AHEAD,
     &UNKNOWN_USER_BODY,
     &UNKNOWN_USER_STATUS,
     &UNLIMITED_MESSAGES,
@@ -362,6 +427,7 @@ pub static DEFECTS: &[&Defect] = &[
     &WIDE_WINDOW,
     &WILDCARD_CODE,
     &WINDOW_WIDER_THAN_DECLARED,
+    &YEAR_2038,
 ];
 
 /// The defect called `name`.

@@ -6,7 +6,8 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 /// Every template by name; the ending says how to escape.
-static SOURCES: [(&str, &str); 12] = [
+static SOURCES: [(&str, &str); 13] = [
+    ("activation_authenticator.html", include_str!("activation_authenticator.html")),
     ("activation_desktop.html", include_str!("activation_desktop.html")),
     ("activation_mobile.html", include_str!("activation_mobile.html")),
     ("cancel.html", include_str!("cancel.html")),

@@ -126,6 +126,12 @@ struct UserField {
 }
 
 #[derive(Deserialize)]
+struct TwoCodesFields {
+    first: Secret,
+    second: Secret,
+}
+
+#[derive(Deserialize)]
 struct SecondsField {
     seconds: u32,
 }
@@ -165,6 +171,13 @@ fn parse(kind: OperationKind, body: Value) -> Option<Operation> {
         OperationKind::Cancel => Operation::Cancel,
         OperationKind::SignOut => Operation::SignOut,
         OperationKind::Unlock => Operation::Unlock { user: fields::<UserField>(body)?.user },
+        OperationKind::Resynchronise => {
+            let TwoCodesFields { first, second } = fields(body)?;
+            Operation::Resynchronise { first, second }
+        }
+        OperationKind::ResetFactors => {
+            Operation::ResetFactors { user: fields::<UserField>(body)?.user }
+        }
         OperationKind::AdvanceClock => {
             let seconds = fields::<SecondsField>(body)?.seconds;
             Operation::AdvanceClock { by: Duration::from_secs(seconds.into()) }

@@ -64,7 +64,14 @@ fn operation(form: &str, mut fields: HashMap<String, String>) -> Option<Operatio
         "code" => Operation::SubmitCode { code: field("code").into() },
         "enrol" => Operation::BeginEnrolment { token: word(field("token"))? },
         "registration" => Operation::SubmitRegistrationCode { code: field("code").into() },
-        "confirm" => Operation::ConfirmEnrolment { code: None },
+        "confirm" => {
+            let code = Some(field("code")).filter(|code| !code.is_empty());
+            Operation::ConfirmEnrolment { code: code.map(Secret::new) }
+        }
+        "resynchronise" => Operation::Resynchronise {
+            first: field("first").into(),
+            second: field("second").into(),
+        },
         "certificate" => Operation::CreateCertificate { csr_pem: None },
         "cancel" => Operation::Cancel,
         "sign-out" => Operation::SignOut,
@@ -153,6 +160,11 @@ fn template(reply: &Reply) -> &'static str {
     match reply {
         Reply::CodeRequired { .. } => "code.html",
         Reply::EnrolmentRequired { .. } => "set_up.html",
+        Reply::Activation(activation)
+            if activation.link.is_some() || activation.key_file.is_some() =>
+        {
+            "activation_authenticator.html"
+        }
         Reply::Activation(activation) if activation.qr.is_some() => "activation_mobile.html",
         Reply::Activation(_) | Reply::RegistrationCodeRequired => "activation_desktop.html",
         Reply::Enrolled => "congratulations.html",

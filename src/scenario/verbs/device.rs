@@ -3,7 +3,7 @@
 use super::Grammar;
 use crate::domain::Permission;
 use crate::domain::device::DeviceKind::{self, Android, Authenticator, Ios, Windows};
-use crate::scenario::expect::{DeviceCodeExpect, OutcomeExpect};
+use crate::scenario::expect::{DeviceCodeExpect, Nothing, OutcomeExpect};
 use crate::scenario::plan::{DeviceAct, Field, Verb};
 use crate::scenario::scope::{ANY, Scope};
 use crate::scenario::syntax::{At, Skew, Which, Written};
@@ -13,6 +13,7 @@ use serde::Deserialize;
 const PHONES: &[DeviceKind] = &[Android, Ios];
 const CAMERAS: &[DeviceKind] = &[Android, Ios, Authenticator];
 const PCS: &[DeviceKind] = &[Windows];
+const AUTHENTICATORS: &[DeviceKind] = &[Authenticator];
 /// Apps that read plain key URIs ask for no PIN of their own.
 const WITH_PIN: &[DeviceKind] = &[Android, Ios, Windows];
 
@@ -162,6 +163,117 @@ bare_act!(
     /// Deletes the app and all it knew.
     "wipe" => Wipe on ANY keeps &[]
 );
+
+bare_act!(
+    /// Keeps a copy of the app, with all it knows, elsewhere.
+    "back_up" => BackUp on ANY keeps &[]
+);
+bare_act!(
+    /// Puts the copy back that was backed up last, also after the app was deleted.
+    "restore" => Restore on ANY keeps &[]
+);
+bare_act!(
+    /// Loses the device: from now on nothing can be done at it.
+    "lose" => Lose on ANY keeps &[]
+);
+act_with!(
+    /// Presses the button without looking, so that codes of a counter are used up.
+    "press" => Press on AUTHENTICATORS keeps &[],
+    /// How often; at most 100000.
+    times: u32, |_: &mut Scope<'_>, times: &u32| Some((*times).min(100_000))
+);
+act_with!(
+    /// Lets the clock of the device run fast from now on; a minus makes it slow.
+    "set_clock_drift" => SetClockDrift on ANY keeps &[],
+    /// By how many millionths: 1000 is a second and a half in 25 minutes.
+    ppm: i32, |_: &mut Scope<'_>, ppm: &i32| Some(*ppm)
+);
+
+/// Reads keys out of a container (RFC 6030); the first one that makes codes is taken.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ImportKeys {
+    /// At which device.
+    device: At<Which>,
+    /// The container, such as `$offer.key_file`.
+    keys: At<Written>,
+    /// The password that opens it, in quotes.
+    password: Option<At<Written>>,
+}
+
+/// Types a challenge into a token that answers them, and keeps the response.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Respond {
+    /// At which device.
+    device: At<Which>,
+    /// The challenge, such as `$asked.challenge`.
+    challenge: At<Written>,
+}
+
+/// Waits for a code that begins with a zero: reads codes a time step apart, and keeps that one.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadLeadingZeroCode {
+    /// At which device.
+    device: At<Which>,
+}
+
+/// Puts a copy of the app, with all it knows, on another device of the same kind.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CloneInto {
+    /// From which device.
+    device: At<Which>,
+    /// To which.
+    into: At<Which>,
+}
+
+impl Grammar for ImportKeys {
+    const NAME: &'static str = "import_keys";
+    type Expect = OutcomeExpect;
+
+    fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
+        let device = scope.device(&self.device, AUTHENTICATORS);
+        let (keys, password) =
+            (scope.text(&self.keys), scope.optional_text(self.password.as_ref()));
+        let act = DeviceAct::ImportKeys { keys: keys?, password: password? };
+        Some(Verb::Act { device: device?, act })
+    }
+}
+
+impl Grammar for Respond {
+    const NAME: &'static str = "respond";
+    const KEEPS: &'static [Field] = &[Field::Code];
+    type Expect = DeviceCodeExpect;
+
+    fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
+        let device = scope.device(&self.device, AUTHENTICATORS);
+        let challenge = scope.text(&self.challenge);
+        Some(Verb::Act { device: device?, act: DeviceAct::Respond(challenge?) })
+    }
+}
+
+impl Grammar for ReadLeadingZeroCode {
+    const NAME: &'static str = "read_leading_zero_code";
+    const KEEPS: &'static [Field] = &[Field::Code];
+    type Expect = Nothing;
+
+    fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
+        let device = scope.device(&self.device, AUTHENTICATORS)?;
+        Some(Verb::ReadLeadingZero { device })
+    }
+}
+
+impl Grammar for CloneInto {
+    const NAME: &'static str = "clone";
+    type Expect = OutcomeExpect;
+
+    fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
+        let (device, other) = (scope.device(&self.device, ANY), scope.device(&self.into, ANY));
+        Some(Verb::Act { device: device?, act: DeviceAct::CloneInto(other?) })
+    }
+}
 
 /// Chooses the PIN and enters it again.
 #[derive(Deserialize, JsonSchema)]

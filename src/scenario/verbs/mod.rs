@@ -31,6 +31,8 @@ pub(super) static VERBS: &[Word] = &[
     Word::of::<portal::Cancel>(),
     Word::of::<portal::SignOut>(),
     Word::of::<portal::UnlockAccount>(),
+    Word::of::<portal::Resynchronise>(),
+    Word::of::<portal::ResetFactors>(),
     Word::of::<message::Receive>(),
     Word::of::<message::ExpectNone>(),
     Word::of::<message::Advance>(),
@@ -55,6 +57,15 @@ pub(super) static VERBS: &[Word] = &[
     Word::of::<device::GoOffline>(),
     Word::of::<device::GoOnline>(),
     Word::of::<device::Wipe>(),
+    Word::of::<device::Press>(),
+    Word::of::<device::ImportKeys>(),
+    Word::of::<device::Respond>(),
+    Word::of::<device::ReadLeadingZeroCode>(),
+    Word::of::<device::SetClockDrift>(),
+    Word::of::<device::BackUp>(),
+    Word::of::<device::Restore>(),
+    Word::of::<device::Lose>(),
+    Word::of::<device::CloneInto>(),
 ];
 
 /// A verb: the struct holds its arguments, its documentation is the verb's.

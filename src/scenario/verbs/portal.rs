@@ -107,6 +107,26 @@ pub(super) struct SubmitRegistrationCode {
 pub(super) struct ConfirmEnrolment {
     /// The code, where one is asked for.
     code: Option<At<Written>>,
+    /// A code that differs from this one in every digit.
+    wrong_for: Option<At<Written>>,
+}
+
+/// Types two codes in a row of a token whose counter or clock has run away.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Resynchronise {
+    /// The first code.
+    first: At<Written>,
+    /// The code after it.
+    second: At<Written>,
+}
+
+/// An administrator takes all tokens of a person away, so that they can begin again.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ResetFactors {
+    /// Whose.
+    who: At<Who>,
 }
 
 /// Unbinds a token.
@@ -127,6 +147,7 @@ pub(super) struct UnlockAccount {
 
 impl Grammar for SignIn {
     const NAME: &'static str = "sign_in";
+    const KEEPS: &'static [Field] = &[Field::Challenge];
     type Expect = ReplyExpect;
 
     fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
@@ -198,8 +219,33 @@ impl Grammar for ConfirmEnrolment {
     type Expect = ReplyExpect;
 
     fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
-        let code = scope.optional_text(self.code.as_ref())?;
-        Some(Verb::Ask(Ask::ConfirmEnrolment(code)))
+        let code = scope.optional_text(self.code.as_ref())?.map(CodeText::Exactly);
+        let wrong = scope.optional_text(self.wrong_for.as_ref())?.map(CodeText::WrongFor);
+        if let (Some(_), Some(second)) = (&code, &self.wrong_for) {
+            let message = "`code` and `wrong_for` exclude each other".to_owned();
+            scope.blame("fields-exclude", second.span, message, "keep one of the two".to_owned());
+            return None;
+        }
+        Some(Verb::Ask(Ask::ConfirmEnrolment(code.or(wrong))))
+    }
+}
+
+impl Grammar for Resynchronise {
+    const NAME: &'static str = "resynchronise";
+    type Expect = ReplyExpect;
+
+    fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
+        let (first, second) = (scope.text(&self.first), scope.text(&self.second));
+        Some(Verb::Ask(Ask::Resynchronise { first: first?, second: second? }))
+    }
+}
+
+impl Grammar for ResetFactors {
+    const NAME: &'static str = "reset_factors";
+    type Expect = ReplyExpect;
+
+    fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
+        Some(Verb::Ask(Ask::ResetFactors { person: scope.person(&self.who)? }))
     }
 }
 

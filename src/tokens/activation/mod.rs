@@ -5,6 +5,7 @@
 
 pub mod classic;
 pub mod key_uri;
+pub mod pskc;
 pub mod sealed_qr;
 
 use crate::domain::Secret;

@@ -7,9 +7,12 @@
 mod develop;
 mod drawing;
 mod gray;
+mod inspect;
 mod ladder;
 
 use crate::domain::Picture;
+
+pub use inspect::{Seen, inspect};
 
 /// The most pixels a picture may have: a phone's photograph has 12 million and a 5K screen 15
 /// million, and four bytes for each still fit into 64 MiB.

@@ -9,7 +9,7 @@ use fobwatch::reference::{Parameters, QrFormat, SessionId};
 use fobwatch::tokens::{Network, NoNetwork};
 use std::time::Duration;
 
-const MUST_ENROL: [TokenKind; 2] = [TokenKind::Mobile, TokenKind::Desktop];
+const MUST_ENROL: [TokenKind; 5] = TokenKind::ALL;
 
 fn must_enrol() -> Reply {
     Reply::EnrolmentRequired { offers: MUST_ENROL.to_vec() }
@@ -42,7 +42,7 @@ async fn before_enrolment_the_session_may_do_nothing_else() {
 async fn ok_without_an_activated_token_enrols_nobody() {
     let bench = bench(&[]).await;
     bench.first_factor("main", &bench.ada).await;
-    for token in MUST_ENROL {
+    for token in [TokenKind::Mobile, TokenKind::Desktop] {
         bench.begin("main", token).await;
         assert_eq!(bench.confirm("main").await, rejected(RejectionClass::EnrolmentConflict));
         assert_eq!(bench.ask("main", Operation::Probe).await, must_enrol());
@@ -55,7 +55,7 @@ async fn after_enrolment_the_token_is_asked_for_and_no_pin_is_sent() {
     let totp = bench.enrol(&bench.ada).await;
     let sent = bench.messages().len();
     let reply = bench.sign_in("main", &bench.ada).await;
-    assert_eq!(reply, Reply::TokenRequired { methods: vec![TokenKind::Desktop] });
+    assert_eq!(reply, Reply::TokenRequired { methods: vec![TokenKind::Desktop], challenge: None });
     for operation in [Operation::ResendCode, Operation::ChooseChannel { channel: Channel::Email }] {
         assert_eq!(bench.ask("main", operation).await, rejected(RejectionClass::WrongStep));
     }
@@ -121,7 +121,10 @@ async fn the_phone_that_scanned_makes_the_codes_that_are_accepted() {
         let totp = bench.activate(&material, [0xca, 0xfe]).await.expect("activated");
         assert_eq!(bench.confirm("main").await, Reply::Enrolled);
         let reply = bench.sign_in("main", &bench.ada).await;
-        assert_eq!(reply, Reply::TokenRequired { methods: vec![TokenKind::Mobile] });
+        assert_eq!(
+            reply,
+            Reply::TokenRequired { methods: vec![TokenKind::Mobile], challenge: None }
+        );
         assert_eq!(bench.code("main", &bench.totp_code(&totp)).await, two_factor());
     }
 }
@@ -230,7 +233,7 @@ async fn a_second_session_cannot_enrol_past_a_bound_token() {
     let begin = Operation::BeginEnrolment { token: TokenKind::Mobile };
     assert_eq!(bench.ask("ready", begin).await, rejected(RejectionClass::EnrolmentConflict));
     let reply = bench.code("waiting", &pin).await;
-    assert_eq!(reply, Reply::TokenRequired { methods: vec![TokenKind::Desktop] });
+    assert_eq!(reply, Reply::TokenRequired { methods: vec![TokenKind::Desktop], challenge: None });
 }
 
 #[tokio::test]

@@ -5,7 +5,7 @@ use fobwatch::domain::{Channel, Mailbox, Operation, Recipient, RejectionClass, R
 use fobwatch::reference::Parameters;
 use std::time::Duration;
 
-const MUST_ENROL: [TokenKind; 2] = [TokenKind::Mobile, TokenKind::Desktop];
+const MUST_ENROL: [TokenKind; 5] = TokenKind::ALL;
 
 fn must_enrol() -> Reply {
     Reply::EnrolmentRequired { offers: MUST_ENROL.to_vec() }
