@@ -5,6 +5,7 @@ use crate::domain::operation::Writing;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Assurance, Channel, Declared, RejectionClass, TokenKind};
+pub use crate::domain::Place;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -56,15 +57,6 @@ pub struct Device {
     pub kind: DeviceKind,
     /// The name of its owner.
     pub owner: String,
-}
-
-/// Where something stands in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// The line, from 1.
-    pub line: u32,
-    /// The column in characters, from 1.
-    pub column: u32,
 }
 
 /// One step.
