@@ -77,7 +77,7 @@ impl Moment {
     #[must_use]
     pub fn day(self) -> Day {
         let timestamp = Timestamp::from_millisecond(self.unix_ms).unwrap_or_default();
-        Day(timestamp.to_zoned(jiff::tz::TimeZone::UTC).date())
+        Day(jiff::tz::Offset::UTC.to_datetime(timestamp).date())
     }
 }
 

@@ -9,6 +9,7 @@ pub mod extract;
 pub mod inbox;
 pub mod listen;
 pub mod sms;
+pub mod window;
 
 use crate::domain::{Message, Moment};
 

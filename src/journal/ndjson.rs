@@ -20,7 +20,9 @@ pub enum NotJournal {
     #[error("it is empty; a journal is written by `fobwatch run --report ndjson=FILE`")]
     Empty,
     /// It begins with something else.
-    #[error("line 1 is no header of a journal: {0}; write one by `fobwatch run --report ndjson=FILE`")]
+    #[error(
+        "line 1 is no header of a journal: {0}; write one by `fobwatch run --report ndjson=FILE`"
+    )]
     Foreign(String),
     /// Another version of the file form.
     #[error(
@@ -319,6 +321,7 @@ mod tests {
             title: title.clone(),
             covers: vec!["guide.sms-first".into()],
             needs: Vec::new(),
+            settings: crate::domain::Declared::default(),
             steps: vec![Step { place: Place { line: 4, column: 5 }, source: "probe: {}".into() }],
         };
         let started = Event::Started { scenario, title, seed: 1 };
@@ -381,7 +384,11 @@ mod tests {
         };
         assert!(why(&without(3)).starts_with("line 4 "), "{}", why(&without(3)));
         assert!(why(&without(4)).contains("2 of its 3 entries"), "{}", why(&without(4)));
-        let foreign = written().replacen("{\"scenario\":\"sms/first\",\"id\":1", "{\"scenario\":\"x\",\"id\":1", 1);
+        let foreign = written().replacen(
+            "{\"scenario\":\"sms/first\",\"id\":1",
+            "{\"scenario\":\"x\",\"id\":1",
+            1,
+        );
         assert!(why(&foreign).contains("not of sms/first"), "{}", why(&foreign));
     }
 

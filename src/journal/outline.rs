@@ -1,7 +1,7 @@
 //! What a journal keeps of a scenario besides its entries: enough to judge and to report it again
 //! without its file.
 
-use crate::domain::Place;
+use crate::domain::{Declared, Place};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -26,6 +26,9 @@ pub struct Outline {
     /// The features a subject must have for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<String>,
+    /// The parameters that a subject must be set to for it.
+    #[serde(default, skip_serializing_if = "Declared::is_empty")]
+    pub settings: Declared,
     /// Its steps.
     pub steps: Vec<Step>,
 }

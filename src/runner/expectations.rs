@@ -130,9 +130,8 @@ impl Played {
     /// Whether it counts as a failure: it failed, and nobody said before that it would or might.
     #[must_use]
     pub fn is_news(&self) -> bool {
-        let excused = |known: &Known| {
-            matches!(known.kind, KnownKind::Failure | KnownKind::FlakyFailure)
-        };
+        let excused =
+            |known: &Known| matches!(known.kind, KnownKind::Failure | KnownKind::FlakyFailure);
         self.verdict == Verdict::Fail && !self.known.as_ref().is_some_and(excused)
     }
 
@@ -168,41 +167,32 @@ impl Expectations {
     }
 
     /// Says of every scenario of `run` what is known of it, and which entries are stale `today`.
-    /// `catalogue` are the ids of all scenarios, played or not. Gives out the entries that can be
-    /// taken off: those that name no scenario, and those that no longer fail in any.
-    pub fn apply(&self, run: &mut Run, catalogue: &[String], today: Day) -> Vec<usize> {
+    /// `catalogue` are the ids of all scenarios, played or not, where they are known. Gives out the
+    /// positions of the entries that can be taken off: those that name no scenario, and those that
+    /// no longer fail in any.
+    pub fn apply(&self, run: &mut Run, catalogue: Option<&[String]>, today: Day) -> Vec<usize> {
         for played in &mut run.played {
-            let known = self.known(played);
-            played.known = known;
+            played.known = self.known(played);
         }
         let mut idle = Vec::new();
         for (index, entry) in self.entries.iter().enumerate() {
-            let matched = catalogue.iter().any(|id| entry.concerns(id));
-            let passing = matched.then(|| passing(entry, &run.played)).unwrap_or_default();
-            let at = format!("{}:{}", self.file, entry.line);
-            let Clause { scenario, until, .. } = &entry.clause;
-            if !matched {
-                idle.push(index);
-                run.stale.push(format!("{at}: `{scenario}` names no scenario"));
-            } else if !passing.is_empty() {
-                run.stale.push(format!("{at}: {} no longer fail", passing.join(", ")));
-                let concerned = catalogue.iter().filter(|id| entry.concerns(id)).count();
-                if concerned == passing.len() || entry.clause.requirement.is_some() {
+            let Some(stale) = entry.stale(&run.played, catalogue, today) else { continue };
+            let Clause { scenario, .. } = &entry.clause;
+            let why = match stale {
+                Stale::NamesNothing => {
                     idle.push(index);
+                    format!("`{scenario}` names no scenario; see `fobwatch list`")
                 }
-            } else if let Some(until) = until
-                && entry.is_over(today)
-            {
-                run.stale.push(format!("{at}: `{scenario}` was to hold until {until}"));
-            }
-        }
-        for played in &mut run.played {
-            let stale = self.of(List::KnownFailures, &played.plan.id).find(|entry| {
-                entry.clause.requirement.is_none() && has_passed(played)
-            });
-            if let Some(entry) = stale {
-                played.known = Some(entry.known(KnownKind::UnexpectedPass));
-            }
+                Stale::NoLongerFails { passing, share } => {
+                    entry.mark(run, &passing);
+                    if share == Share::All {
+                        idle.push(index);
+                    }
+                    format!("listed to fail, and does not: {}", passing.join(", "))
+                }
+                Stale::Over(until) => format!("`{scenario}` was to hold until {until}"),
+            };
+            run.stale.push(format!("{}:{}: {why}", self.file, entry.line));
         }
         idle
     }
@@ -246,33 +236,90 @@ impl Expectations {
     }
 }
 
-/// The ids of the played scenarios in which what `entry` lists to fail does not.
-fn passing(entry: &Expected, played: &[Played]) -> Vec<String> {
-    if entry.list != List::KnownFailures {
-        return Vec::new();
-    }
-    let concerned: Vec<&Played> =
-        played.iter().filter(|played| entry.concerns(&played.plan.id)).collect();
-    let ids = |of: &dyn Fn(&&&Played) -> bool| -> Vec<String> {
-        concerned.iter().filter(of).map(|played| played.plan.id.clone()).collect()
-    };
-    match &entry.clause.requirement {
-        None => ids(&|played| has_passed(played)),
-        Some(rule) => {
-            let found = |played: &Played, wanted: fn(&Finding) -> bool| {
-                let of_rule = |id: &str| id == rule;
-                let mut all = played.judgements.iter();
-                all.any(|one| of_rule(one.requirement.id) && wanted(&one.finding))
+/// Why an entry no longer says how things are.
+enum Stale {
+    /// There is no such scenario.
+    NamesNothing,
+    /// What it lists to fail does not.
+    NoLongerFails {
+        /// In these scenarios.
+        passing: Vec<String>,
+        /// Whether those are all it names.
+        share: Share,
+    },
+    /// Its time is over.
+    Over(Day),
+}
+
+/// How much of what an entry names.
+#[derive(PartialEq, Eq)]
+enum Share {
+    All,
+    Some,
+}
+
+impl Expected {
+    fn stale(&self, played: &[Played], catalogue: Option<&[String]>, today: Day) -> Option<Stale> {
+        let named: Option<Vec<&String>> =
+            catalogue.map(|ids| ids.iter().filter(|id| self.concerns(id.as_str())).collect());
+        if named.as_ref().is_some_and(Vec::is_empty) {
+            return Some(Stale::NamesNothing);
+        }
+        let concerned: Vec<&Played> =
+            played.iter().filter(|played| self.concerns(&played.plan.id)).collect();
+        let settled = concerned.iter().filter(|played| is_settled(played)).count();
+        let all = named.map_or(concerned.len(), |named| named.len());
+        let passing = self.passing(&concerned, settled == all);
+        if !passing.is_empty() {
+            let share = if passing.len() == all || self.clause.requirement.is_some() {
+                Share::All
+            } else {
+                Share::Some
             };
-            let is_broken = |finding: &Finding| matches!(finding, Finding::Broken { .. });
-            let is_kept = |finding: &Finding| matches!(finding, Finding::Kept { .. });
-            // One scenario that still shows it is enough: the others may have other ways.
-            if concerned.iter().any(|played| found(played, is_broken)) {
-                return Vec::new();
+            return Some(Stale::NoLongerFails { passing, share });
+        }
+        self.clause.until.filter(|_| self.is_over(today)).map(Stale::Over)
+    }
+
+    /// The ids of the scenarios in which what is listed to fail does not. With a requirement, one
+    /// scenario that still breaks it is enough for all, so that nothing can be said before all
+    /// that the entry names have come to a verdict.
+    fn passing(&self, concerned: &[&Played], all_settled: bool) -> Vec<String> {
+        let ids = |of: &dyn Fn(&Played) -> bool| -> Vec<String> {
+            let these = concerned.iter().filter(|played| of(played));
+            these.map(|played| played.plan.id.clone()).collect()
+        };
+        match (self.list, &self.clause.requirement) {
+            (List::Flaky | List::NotApplicable, _) => Vec::new(),
+            (List::KnownFailures, None) => ids(&has_passed),
+            (List::KnownFailures, Some(rule)) => {
+                let is_broken = |played: &&Played| {
+                    finding(played, rule).is_some_and(|one| matches!(one, Finding::Broken { .. }))
+                };
+                if !all_settled || concerned.iter().any(is_broken) {
+                    return Vec::new();
+                }
+                ids(&|played| matches!(finding(played, rule), Some(Finding::Kept { .. })))
             }
-            ids(&|played| found(played, is_kept))
         }
     }
+
+    fn mark(&self, run: &mut Run, passing: &[String]) {
+        for played in &mut run.played {
+            if has_passed(played) && passing.contains(&played.plan.id) {
+                played.known = Some(self.known(KnownKind::UnexpectedPass));
+            }
+        }
+    }
+}
+
+fn finding<'a>(played: &'a Played, rule: &str) -> Option<&'a Finding> {
+    let mut judgements = played.judgements.iter();
+    judgements.find(|one| one.requirement.id == rule).map(|one| &one.finding)
+}
+
+fn is_settled(played: &Played) -> bool {
+    matches!(played.verdict, Verdict::Pass | Verdict::Weak | Verdict::Fail)
 }
 
 fn has_passed(played: &Played) -> bool {

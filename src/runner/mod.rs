@@ -270,8 +270,7 @@ impl Played {
         profiles: &[&'static Profile],
     ) -> Self {
         // What was not played has no judgement, not even an untested one.
-        let judgements =
-            if entries.is_empty() { Vec::new() } else { judge(&entries, profiles) };
+        let judgements = if entries.is_empty() { Vec::new() } else { judge(&entries, profiles) };
         let verdict = verdict(ending, &entries, &judgements);
         Self { plan, verdict, ending, remark, entries, judgements, known: None }
     }

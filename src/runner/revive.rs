@@ -9,7 +9,9 @@ use std::sync::Arc;
 
 /// The journal was judged by a profile that this version does not have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the journal was judged by the profile `{0}`, which this fobwatch does not have; name others with --profile")]
+#[error(
+    "the journal was judged by the profile `{0}`, which this fobwatch does not have; name others with --profile"
+)]
 pub struct UnknownProfile(String);
 
 /// What a journal keeps of `plan`, the scenario with this number in the catalogue.
@@ -26,6 +28,7 @@ pub(super) fn outline(plan: &Plan, number: u32) -> Outline {
         title: plan.title.clone(),
         covers: plan.covers.clone(),
         needs: plan.needs.clone(),
+        settings: plan.settings.clone(),
         steps: plan.steps.iter().map(step).collect(),
     }
 }

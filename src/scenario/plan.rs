@@ -1,11 +1,11 @@
 //! A scenario after all its mistakes are gone: what the runner plays.
 
+pub use crate::domain::Place;
 use crate::domain::device::{DeviceKind, OutcomeKind, Permission, Reason};
 use crate::domain::operation::Writing;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Assurance, Channel, Declared, RejectionClass, TokenKind};
-pub use crate::domain::Place;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;

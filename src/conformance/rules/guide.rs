@@ -503,12 +503,10 @@ fn certificate_created(entries: &[Entry]) -> Finding {
         // A second certificate, or one after a long rest or without a token, may be refused for
         // good reasons.
         let rested = story.leaps.iter().any(|leap| *leap < exchange.asked)
-            || story
-                .earlier(exchange.session, exchange.asked)
-                .any(|earlier| {
-                    earlier.observed.reply == ReplyKind::Certificate
-                        || earlier.request.operation == OperationKind::RevokeToken
-                });
+            || story.earlier(exchange.session, exchange.asked).any(|earlier| {
+                earlier.observed.reply == ReplyKind::Certificate
+                    || earlier.request.operation == OperationKind::RevokeToken
+            });
         match (assurance, exchange.observed.reply) {
             (Some(Assurance::TwoFactor), ReplyKind::Certificate) => tally.kept(exchange.evidence()),
             (Some(Assurance::TwoFactor), ReplyKind::Rejected) if !rested => {

@@ -44,7 +44,9 @@ fn every_file_of_rules_is_in_the_register_and_every_rule_of_a_file_too() {
 #[test]
 fn every_requirement_is_in_a_profile() {
     for one in REQUIREMENTS {
-        let mut profiles = profile::PROFILES.iter().filter(|profile| !["all", "consistent"].contains(&profile.name));
+        let mut profiles = profile::PROFILES
+            .iter()
+            .filter(|profile| !["all", "consistent"].contains(&profile.name));
         assert!(profiles.any(|profile| profile.includes(one)), "{}", one.id);
     }
     assert!(profile::by_name("guide").is_some() && profile::by_name("nonsense").is_none());

@@ -2,6 +2,7 @@
 
 use super::{BODY_LIMIT, Rim};
 use crate::gateways::sms::DIALECTS;
+use crate::gateways::window::{self, Window};
 use crate::gateways::{Dialect, HttpRequest, HttpResponse};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -42,6 +43,9 @@ pub(super) async fn serve(stream: TcpStream, rim: Arc<Rim>) {
 
 async fn respond(request: Request<Incoming>, rim: &Rim) -> HttpResponse {
     let (parts, body) = request.into_parts();
+    if rim.window == Window::Open && parts.uri.path().starts_with(window::PATH) {
+        return window::look(&plain_request(&parts, &Bytes::new()), &rim.inbox);
+    }
     let Some(dialect) = dialect_for(parts.uri.path()) else {
         let spoken: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name()).collect();
         let path = parts.uri.path();

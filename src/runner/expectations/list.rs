@@ -60,9 +60,11 @@ pub fn read(file: &str, text: &str) -> Result<Expectations, NotExpectations> {
     ] {
         let lines = places.iter().filter(|(of, _)| *of == list).map(|(_, line)| *line);
         let clauses = clauses.unwrap_or_default();
-        entries.extend(
-            clauses.into_iter().zip(lines).map(|(clause, line)| Expected { list, line, clause }),
-        );
+        entries.extend(clauses.into_iter().zip(lines).map(|(clause, line)| Expected {
+            list,
+            line,
+            clause,
+        }));
     }
     for entry in &entries {
         refuse(entry).map_err(|why| wrong(Some(entry.line), why))?;
@@ -99,7 +101,9 @@ fn places(text: &str) -> Result<Vec<(List, usize)>, String> {
                 is_key = !is_key;
             }
             Event::MappingStart(..) | Event::SequenceStart(..) => {
-                if depth == 2 && let Some(list) = list {
+                if depth == 2
+                    && let Some(list) = list
+                {
                     places.push((list, span.start.line()));
                 }
                 depth += 1;
@@ -147,7 +151,8 @@ pub fn without(text: &str, lists: &Expectations, gone: &[usize]) -> String {
         .collect();
     // Written in a form that cannot be taken apart by lines, such as `[{…}, {…}]`.
     let still = read(&lists.file, &kept);
-    let as_meant = still.is_ok_and(|still| still.entries.iter().map(|entry| &entry.clause).eq(left));
+    let as_meant =
+        still.is_ok_and(|still| still.entries.iter().map(|entry| &entry.clause).eq(left));
     if as_meant { kept } else { anew(lists, gone) }
 }
 
@@ -263,7 +268,10 @@ not_applicable:
     fn what_stays_stays_as_it_was_written() {
         let lists = read("x.yaml", LISTS).expect("lists");
         let first = without(LISTS, &lists, &[0]);
-        assert_eq!(first, LISTS.replace("  # The first.\n  - scenario: sms/*\n    reason: slow\n", ""));
+        assert_eq!(
+            first,
+            LISTS.replace("  # The first.\n  - scenario: sms/*\n    reason: slow\n", "")
+        );
         let all = without(LISTS, &lists, &[0, 1, 2]);
         assert!(read("x.yaml", &all).expect("lists").entries.is_empty(), "{all}");
         assert!(all.starts_with("# Ours.\n"), "{all}");
