@@ -27,6 +27,7 @@ fn ticket() -> Ticket {
 
 fn settings() -> Settings {
     Settings {
+        shard: None,
         seed: 1,
         against: "builtin:reference".to_owned(),
         paths: Vec::new(),

@@ -3,16 +3,26 @@
 mod bench;
 mod check;
 mod completions;
+mod diff;
 mod explain;
 mod files;
 mod gateways;
+mod judge;
 mod lint;
 mod list;
+mod lists;
 mod measure;
+mod merge;
+mod mutate;
+mod outputs;
 mod reference;
+mod report;
 mod requirements;
 mod run;
+mod saved;
 mod schema;
+mod shard;
+mod suite;
 
 use clap::{CommandFactory, Parser, Subcommand};
 use std::fmt;
@@ -39,15 +49,27 @@ Examples:
   fobwatch run mine/ --against map:my-server.yaml   your scenarios, your server
   fobwatch gateways                                 SMS and mail gateways to point a server at
   fobwatch explain rfc6238.single-use               what a requirement wants, and who tests it
+  fobwatch run --report ndjson=run.ndjson           keep what happened; then judge, report, diff it
+  fobwatch mutate -- pytest mfa-tests/              which defects your own tests would catch
 
 Exit codes:
-  0 conformant   1 not conformant   2 inconclusive   4 subject or adapter cannot be reached
-  64 wrong usage   65 a scenario or map does not load   70 a bug of ours   74 cannot write";
+  0 conformant   1 not conformant   2 inconclusive   3 stale expectation
+  4 subject or adapter cannot be reached
+  64 wrong usage   65 a scenario, map, journal or list does not load   70 a bug of ours
+  74 cannot write";
 
 #[derive(Subcommand)]
 enum Command {
     /// Play scenarios against a subject and judge what happened (the default)
     Run(run::Arguments),
+    /// Judge a saved journal again, by the rules of today
+    Judge(judge::Arguments),
+    /// Derive any report from a saved journal
+    Report(report::Arguments),
+    /// Show what changed from one journal to another
+    Diff(diff::Arguments),
+    /// Join the journals of shards into that of the whole run
+    Merge(merge::Arguments),
     /// Check scenario files without running them
     Check(check::Arguments),
     /// List scenarios, with what they cover
@@ -64,6 +86,8 @@ enum Command {
     Reference(reference::Arguments),
     /// Stand up the gateways, print their addresses, and show each message as it comes
     Gateways(gateways::Arguments),
+    /// Find out which defects your own test suite catches
+    Mutate(mutate::Arguments),
     /// Measure how fast a subject verifies one-time codes
     Bench(bench::Arguments),
     /// Measure what a subject claims of itself, the odds of a guesser, and how random its codes look
@@ -84,6 +108,8 @@ pub enum Exit {
     NotConformant,
     /// Nobody is blamed, and nothing is proven.
     Inconclusive,
+    /// The list of expectations no longer says how things are.
+    StaleExpectation,
     /// The subject or its adapter cannot be reached; nothing was run.
     Unreachable,
     /// The command line is wrong.
@@ -102,6 +128,7 @@ impl From<Exit> for ExitCode {
             Exit::Conformant => 0,
             Exit::NotConformant => 1,
             Exit::Inconclusive => 2,
+            Exit::StaleExpectation => 3,
             Exit::Unreachable => 4,
             Exit::Usage => 64,
             Exit::DoesNotLoad => 65,
@@ -155,6 +182,10 @@ pub fn main() -> ExitCode {
 async fn dispatch(arguments: Arguments) -> Result<Exit, Stopped> {
     match arguments.command.unwrap_or_else(|| Command::Run(run::Arguments::default())) {
         Command::Run(arguments) => run::run(arguments).await,
+        Command::Judge(arguments) => judge::run(&arguments),
+        Command::Report(arguments) => report::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Merge(arguments) => merge::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
         Command::List(arguments) => list::run(&arguments),
         Command::Schema => schema::run(),
@@ -163,6 +194,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Stopped> {
         Command::Lint(arguments) => lint::run(&arguments),
         Command::Reference(arguments) => reference::run(arguments).await,
         Command::Gateways(arguments) => gateways::run(arguments).await,
+        Command::Mutate(arguments) => mutate::run(arguments).await,
         Command::Bench(arguments) => bench::run(arguments).await,
         Command::Measure(arguments) => measure::run(arguments).await,
         Command::Completions(arguments) => completions::run(&arguments, &mut Arguments::command()),

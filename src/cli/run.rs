@@ -1,23 +1,35 @@
 //! `fobwatch run`: plays scenarios against a subject and judges what happened.
 
-use super::{Exit, Stopped, files};
+use super::{Exit, Stopped, files, lists, outputs, shard};
 use crate::adapters::{self, NotReachable};
 use crate::conformance::{Profile, Verdict, profile};
 use crate::domain::{Chance, Moment, Secret, VirtualClock};
 use crate::gateways::inbox::Inbox;
-use crate::journal::Masking;
-use crate::report::{self, terminal};
+use crate::journal::{Masking, Shard};
 use crate::runner::{self, PostOffice, Run, Settings};
 use anstream::ColorChoice;
-use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Runs that are shorter show no progress: it would only flicker.
 const SHOW_PROGRESS_FROM: usize = 8;
 
+const EXAMPLES: &str = "\
+Examples:
+  fobwatch run --only sms/                           only the scenarios whose id begins with sms/
+  fobwatch run mine/ --against map:my-server.yaml    your scenarios, your server
+  fobwatch run --report ndjson=run.ndjson            keep what happened, for judge, report and diff
+  fobwatch run --shard auto --report ndjson=shard.ndjson
+                                                     one part of a CI matrix; `merge` joins them
+  fobwatch run --write-expectations known.yaml       list what fails now ...
+  fobwatch run --expectations known.yaml --ratchet   ... and fail on anything else; the list shrinks
+
+`--shard auto` understands GitLab, CircleCI, Buildkite, Kubernetes and Slurm. A list of expectations
+that no longer says how things are ends with 3.";
+
 #[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
     /// Scenario files or folders; without any, the shipped scenarios
     paths: Vec<PathBuf>,
@@ -36,10 +48,20 @@ pub(super) struct Arguments {
     /// How many scenarios to play at once [default: one for each core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// Write a report; `-` is standard output; may be given several times. Forms: junit, ndjson,
-    /// ctrf, tap, sarif, github, github-summary
-    #[arg(long, value_name = "FORM=FILE")]
-    report: Vec<String>,
+    /// Play only this part of the scenarios: 2/4 is the second of four, auto asks the variables of
+    /// the CI system
+    #[arg(long, value_name = "I/N|auto")]
+    shard: Option<String>,
+    #[command(flatten)]
+    lists: lists::Arguments,
+    /// List what fails now in this new file, to be expected from now on
+    #[arg(long, value_name = "FILE")]
+    write_expectations: Option<PathBuf>,
+    /// Take entries that no longer fail off the expectations file
+    #[arg(long, requires = "expectations")]
+    ratchet: bool,
+    #[command(flatten)]
+    outputs: outputs::Arguments,
     /// Where the SMS gateway listens, for subjects that are told beforehand
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     sms: std::net::SocketAddr,
@@ -49,9 +71,6 @@ pub(super) struct Arguments {
     /// Show secrets in reports and evidence
     #[arg(long)]
     reveal: bool,
-    /// Show only what did not pass
-    #[arg(long, short)]
-    quiet: bool,
 }
 
 impl Default for Arguments {
@@ -64,56 +83,42 @@ impl Default for Arguments {
     }
 }
 
-/// A report form and where it goes.
-type Destination = (&'static dyn report::Form, Target);
-
-/// Where a report goes.
-enum Target {
-    /// Where the terminal's report goes otherwise; that one makes room.
-    StandardOutput,
-    /// A file, made anew.
-    File(PathBuf),
-}
-
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let settings = settings(&arguments)?;
-    let destinations = destinations(&arguments.report)?;
+    let outputs = outputs::Outputs::of(&arguments.outputs)?;
+    let known = arguments.lists.load()?;
     let tickets = runner::tickets(files::plans(&arguments.paths)?);
-    let chosen = choose(tickets, &arguments.only)?;
+    let catalogue: Vec<String> = tickets.iter().map(|ticket| ticket.plan.id.clone()).collect();
+    let mut chosen = dealt(choose(tickets, &arguments.only)?, settings.shard);
+    known.excuse(&mut chosen);
     let host = adapters::open(&arguments.against).await.map_err(|error| unreachable(&error))?;
     let inbox = Inbox::new(Arc::new(VirtualClock::starting_at(Moment::EPOCH)));
     let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account()).await?;
     let post = PostOffice { inbox, endpoints: super::gateways::endpoints(&gateways) };
     let progress = progress(chosen.len());
     let played = |_: &runner::Played| progress.inc(1);
-    let run = runner::run(host, &post, chosen, settings, played).await;
+    let mut run = runner::run(host, &post, chosen, settings, played).await;
     progress.finish_and_clear();
-    let detail = if arguments.quiet {
-        terminal::Detail::TroubleOnly
-    } else {
-        terminal::Detail::EveryScenario
-    };
-    let mut text = Vec::new();
-    let cannot = |what: &str, why: &std::io::Error| {
-        Stopped::new(Exit::CannotWrite, format!("error: cannot write {what}: {why}"))
-    };
-    terminal::write(&run, detail, &mut text).map_err(|error| cannot("the report", &error))?;
-    let piped = destinations.iter().any(|(_, target)| matches!(target, Target::StandardOutput));
-    let told = String::from_utf8_lossy(&text);
-    if piped {
-        super::print_aside(&told);
-    } else {
-        super::print(&told);
-    }
-    for (form, target) in destinations {
-        match target {
-            Target::StandardOutput => super::print(&written(form, &run)?),
-            Target::File(path) => write_report(form, &path, &run)
-                .map_err(|error| cannot(&path.display().to_string(), &error))?,
-        }
+    let ratchet = if arguments.ratchet { lists::Ratchet::On } else { lists::Ratchet::Off };
+    known.settle(&mut run, &catalogue, ratchet)?;
+    outputs.write(&run)?;
+    if let Some(path) = &arguments.write_expectations {
+        lists::write_new(path, &run)?;
     }
     gateways.close().await;
     Ok(exit(&run))
+}
+
+/// The part of `tickets` that belongs to `shard`. That there are none is no mistake: there may be
+/// more machines than scenarios.
+fn dealt(mut tickets: Vec<runner::Ticket>, shard: Option<Shard>) -> Vec<runner::Ticket> {
+    let Some(shard) = shard else { return tickets };
+    let all = tickets.len();
+    tickets.retain(|ticket| shard.holds(ticket.number));
+    if tickets.is_empty() {
+        super::print_aside(&format!("shard {shard} holds none of the {all} scenarios\n"));
+    }
+    tickets
 }
 
 /// Credentials of the gateways; they guard nothing, so they may stand here.
@@ -141,7 +146,13 @@ fn settings(arguments: &Arguments) -> Result<Settings, Stopped> {
         profiles: profiles(&arguments.profile)?,
         jobs: arguments.jobs.unwrap_or(cores).clamp(1, 256),
         masking: if arguments.reveal { Masking::Revealed } else { Masking::Masked },
+        shard: arguments.shard.as_deref().map(part).transpose()?,
     })
+}
+
+fn part(text: &str) -> Result<Shard, Stopped> {
+    shard::read(text, shard::environment)
+        .map_err(|why| Stopped::new(Exit::Usage, format!("error: {why}")))
 }
 
 /// The addresses that a subject was told beforehand: a repetition needs them too.
@@ -165,36 +176,6 @@ pub(super) fn profiles(names: &[String]) -> Result<Vec<&'static Profile>, Stoppe
         })
     };
     names.iter().map(find).collect()
-}
-
-fn destinations(reports: &[String]) -> Result<Vec<Destination>, Stopped> {
-    reports.iter().map(|text| destination(text).ok_or_else(|| no_report(text))).collect()
-}
-
-/// `FORM=FILE`, `FORM=-`, or `FORM` alone if it is made for the log.
-fn destination(text: &str) -> Option<Destination> {
-    let (name, target) = match text.split_once('=') {
-        Some((name, "-")) => (name, Target::StandardOutput),
-        Some((name, file)) => (name, Target::File(PathBuf::from(file))),
-        None => (text, Target::StandardOutput),
-    };
-    let form = report::form(name)?;
-    (text.contains('=') || form.is_for_a_log()).then_some((form, target))
-}
-
-fn no_report(text: &str) -> Stopped {
-    let forms: Vec<String> = report::FORMS
-        .iter()
-        .map(|form| {
-            let usual = if form.is_for_a_log() { "" } else { "=FILE" };
-            format!("  {:<20} {}", format!("{}{usual}", form.name()), form.purpose())
-        })
-        .collect();
-    let known = forms.join("\n");
-    let message = format!(
-        "error: `{text}` is no report; write one of these, `-` for FILE is standard output\n{known}"
-    );
-    Stopped::new(Exit::Usage, message)
 }
 
 fn choose(tickets: Vec<runner::Ticket>, only: &[String]) -> Result<Vec<runner::Ticket>, Stopped> {
@@ -246,25 +227,17 @@ fn progress(scenarios: usize) -> indicatif::ProgressBar {
     }
 }
 
-fn written(form: &dyn report::Form, run: &Run) -> Result<String, Stopped> {
-    let mut bytes = Vec::new();
-    form.write(run, &mut bytes).map_err(|error| {
-        let message = format!("error: cannot write the report {}: {error}", form.name());
-        Stopped::new(Exit::CannotWrite, message)
-    })?;
-    Ok(String::from_utf8_lossy(&bytes).into_owned())
-}
-
-fn write_report(form: &dyn report::Form, path: &PathBuf, run: &Run) -> std::io::Result<()> {
-    let mut output = BufWriter::new(File::create(path)?);
-    form.write(run, &mut output)?;
-    output.flush()
-}
-
-fn exit(run: &Run) -> Exit {
-    match run.played.iter().map(|played| played.verdict).max() {
-        Some(Verdict::Fail) => Exit::NotConformant,
-        Some(Verdict::Inconclusive) => Exit::Inconclusive,
-        Some(Verdict::Pass | Verdict::Weak | Verdict::Skipped) | None => Exit::Conformant,
+/// How a run ends the process: what is news first, then a list that is stale, then what is not
+/// known.
+pub(super) fn exit(run: &Run) -> Exit {
+    let undecided = run.played.iter().any(|played| played.verdict == Verdict::Inconclusive);
+    if run.played.iter().any(runner::Played::is_news) {
+        Exit::NotConformant
+    } else if !run.stale.is_empty() {
+        Exit::StaleExpectation
+    } else if undecided || run.incomplete.is_some() {
+        Exit::Inconclusive
+    } else {
+        Exit::Conformant
     }
 }

@@ -61,6 +61,26 @@ impl Moment {
     }
 }
 
+/// A date in UTC, written `2030-01-31`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Day(jiff::civil::Date);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Moment {
+    /// The date of this instant in UTC.
+    #[must_use]
+    pub fn day(self) -> Day {
+        let timestamp = Timestamp::from_millisecond(self.unix_ms).unwrap_or_default();
+        Day(jiff::tz::Offset::UTC.to_datetime(timestamp).date())
+    }
+}
+
 impl Add<Duration> for Moment {
     type Output = Self;
 

@@ -11,6 +11,7 @@ pub mod form;
 pub mod inbox;
 pub mod listen;
 pub mod sms;
+pub mod window;
 
 use crate::domain::{Message, Moment, Recipient, Unfit};
 

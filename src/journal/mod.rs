@@ -8,19 +8,25 @@
 mod entry;
 mod form;
 mod ndjson;
+mod outline;
 mod redact;
+mod saved;
 
 pub use entry::{Entry, EntryId, Event, Expectation, KeyFacts, Observed, Offered, Request};
 pub use form::{Coding, MailForm, MessageForm, OriginLine, SmsForm};
-pub use ndjson::{Line, NotJournal, read, write};
+pub use ndjson::{NotJournal, read, write};
+pub use outline::{Ending, NotShard, Outline, Shard, Step};
 pub use redact::{Alphabet, Mark, SecretKind, Shape};
+pub use saved::{Chapter, Ended, FORM, Footer, Header, NotOneRun, Saved, join};
 
 use crate::domain::{Clock, Secret};
 use redact::Redactor;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// Whether secrets are shown in what a journal yields.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Masking {
     /// Every known secret is masked.
     #[default]

@@ -4,9 +4,10 @@
 use super::trouble::{self, Trouble};
 use super::wording::{clipped, one_line, printable};
 use crate::conformance::{Finding, Requirement, Verdict};
+use crate::journal::Step;
 use crate::journal::{Entry, Event, Expectation};
+use crate::runner::expectations::KnownKind;
 use crate::runner::{Played, Run};
-use crate::scenario::plan::Step;
 use std::time::Duration;
 
 /// The longest text of a case. Jenkins keeps 100,000 characters of a failing case and cuts the
@@ -18,6 +19,39 @@ pub(super) struct Case<'a> {
     pub(super) played: &'a Played,
     pub(super) troubles: Vec<Trouble>,
     replay: String,
+}
+
+/// What a reader has to do about a case: its verdict in the light of what was known before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// Nothing, or to read a remark.
+    Passed,
+    /// To mend the subject.
+    Failed,
+    /// Nothing new: it is listed to fail.
+    KnownFailure,
+    /// To mend the list: it is listed to fail, and does not.
+    Stale,
+    /// To look at it one day: it failed, and is listed to come and go.
+    Flaky,
+    /// To find out why nothing can be said.
+    Undecided,
+    /// Nothing: it was not for this subject.
+    Skipped,
+}
+
+impl Outcome {
+    pub(super) fn of(played: &Played) -> Self {
+        match (played.verdict, played.known_kind()) {
+            (Verdict::Pass | Verdict::Weak, Some(KnownKind::UnexpectedPass)) => Self::Stale,
+            (Verdict::Pass | Verdict::Weak, _) => Self::Passed,
+            (Verdict::Fail, Some(KnownKind::Failure)) => Self::KnownFailure,
+            (Verdict::Fail, Some(KnownKind::FlakyFailure)) => Self::Flaky,
+            (Verdict::Fail, _) => Self::Failed,
+            (Verdict::Inconclusive, _) => Self::Undecided,
+            (Verdict::Skipped, _) => Self::Skipped,
+        }
+    }
 }
 
 /// How a step went.
@@ -69,6 +103,11 @@ impl<'a> Case<'a> {
         let remark = self.played.remark.clone();
         let trouble = self.troubles.first().map(Trouble::headline);
         let verdict = self.played.verdict;
+        if let Some(known) = &self.played.known
+            && known.kind != KnownKind::FlakyPass
+        {
+            return Some(one_line(&known.to_string()));
+        }
         let said = match verdict {
             Verdict::Pass => return None,
             Verdict::Weak => format!("WEAK {}", trouble.unwrap_or_default()),
@@ -109,6 +148,12 @@ impl<'a> Case<'a> {
             Finding::Broken { .. } => Some((judgement.requirement, "broken")),
             Finding::Untested => None,
         })
+    }
+
+    /// Whether it is listed to come and go.
+    pub(super) fn is_flaky(&self) -> bool {
+        let kind = self.played.known_kind();
+        matches!(kind, Some(KnownKind::FlakyFailure | KnownKind::FlakyPass))
     }
 
     /// The line of the step that went wrong, or at which nothing more could be said.

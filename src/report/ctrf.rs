@@ -6,10 +6,9 @@
 //! clock.
 
 use super::Form;
-use super::case::{Case, Course, cases};
+use super::case::{Case, Course, Outcome, cases};
 use super::wording::{one_line, printable};
-use crate::conformance::Verdict;
-use crate::runner::Run;
+use crate::runner::{Played, Run};
 use serde_json::{Map, Value, json};
 use std::io::{self, Write};
 use std::time::Duration;
@@ -52,28 +51,29 @@ impl Form for Ctrf {
     }
 }
 
-fn status(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::Pass | Verdict::Weak => "passed",
-        Verdict::Fail => "failed",
-        Verdict::Inconclusive => "pending",
-        Verdict::Skipped => "skipped",
+fn status(played: &Played) -> &'static str {
+    match Outcome::of(played) {
+        Outcome::Passed | Outcome::Flaky => "passed",
+        Outcome::Failed | Outcome::Stale => "failed",
+        Outcome::KnownFailure => "other",
+        Outcome::Undecided => "pending",
+        Outcome::Skipped => "skipped",
     }
 }
 
 fn summary(run: &Run) -> Value {
-    let count = |word| run.played.iter().filter(|played| status(played.verdict) == word).count();
+    let count = |word| run.played.iter().filter(|played| status(played) == word).count();
     let mut suites: Vec<String> = cases(run).map(|case| case.class()).collect();
     suites.sort();
     suites.dedup();
-    let took = milliseconds(run.took);
+    let took = milliseconds(run.took.unwrap_or_default());
     json!({
         "tests": run.played.len(),
         "passed": count("passed"),
         "failed": count("failed"),
         "skipped": count("skipped"),
         "pending": count("pending"),
-        "other": 0,
+        "other": count("other"),
         "suites": suites.len(),
         "start": 0,
         "stop": took,
@@ -98,7 +98,7 @@ fn test(case: &Case<'_>) -> Value {
         .collect();
     let mut test = json!({
         "name": case.name(),
-        "status": status(case.played.verdict),
+        "status": status(case.played),
         "duration": milliseconds(case.took()),
         "suite": suite,
         "rawStatus": case.played.verdict.to_string(),
@@ -126,6 +126,7 @@ fn add_optional(case: &Case<'_>, fields: &mut Map<String, Value>) {
         ("message", case.message().map(Value::from)),
         ("trace", case.text().map(Value::from)),
         ("line", case.line().map(Value::from)),
+        ("flaky", case.is_flaky().then_some(Value::Bool(true))),
         ("parameters", parameters(&case.played.plan.variation)),
         ("snippet", snippet.map(|(_, source)| printable(source).into())),
     ];

@@ -1,13 +1,13 @@
 //! Annotations for GitHub workflows: commands in the log that put a message beside a line.
 
 use super::Form;
-use super::case::{Case, cases};
+use super::case::{Case, Outcome, cases};
 use super::severity;
 use super::trouble::{Cause, Trouble};
 use super::wording::printable;
-use crate::conformance::{Level, Verdict};
+use crate::conformance::Level;
+use crate::domain::Place;
 use crate::runner::Run;
-use crate::scenario::plan::Place;
 use std::cmp::Reverse;
 use std::io::{self, Write};
 
@@ -42,12 +42,18 @@ impl Form for Github {
     fn write(&self, run: &Run, output: &mut dyn Write) -> io::Result<()> {
         let (mut errors, mut warnings) = (Vec::new(), Vec::new());
         for case in cases(run) {
-            for trouble in &case.troubles {
+            let outcome = Outcome::of(case.played);
+            if outcome == Outcome::Stale {
+                errors.push(remark(&case));
+            }
+            // What is known already is in the report, and not at every change of the sources.
+            let told = outcome != Outcome::KnownFailure;
+            for trouble in case.troubles.iter().filter(|_| told) {
                 let kind = if is_error(&case, trouble) { &mut errors } else { &mut warnings };
                 kind.push(annotation(&case, trouble));
             }
-            if case.played.verdict == Verdict::Inconclusive {
-                warnings.push(unknown(&case));
+            if outcome == Outcome::Undecided {
+                warnings.push(remark(&case));
             }
         }
         write_kind("error", errors, output)?;
@@ -57,7 +63,7 @@ impl Form for Github {
 
 /// Whether `trouble` is why its scenario failed.
 fn is_error(case: &Case<'_>, trouble: &Trouble) -> bool {
-    case.played.verdict == Verdict::Fail
+    Outcome::of(case.played) == Outcome::Failed
         && match trouble.cause {
             Cause::Requirement(requirement) => requirement.level == Level::Must,
             Cause::Expectation => true,
@@ -78,7 +84,7 @@ fn annotation(case: &Case<'_>, trouble: &Trouble) -> Annotation {
     }
 }
 
-fn unknown(case: &Case<'_>) -> Annotation {
+fn remark(case: &Case<'_>) -> Annotation {
     let line = case.line();
     Annotation {
         weight: 0,

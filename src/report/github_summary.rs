@@ -80,7 +80,9 @@ fn page(run: &Run, most: usize) -> String {
 fn head(run: &Run) -> String {
     let numbers = Numbers::of(run);
     let mut text = String::new();
-    let verdict = match (numbers.failed, numbers.inconclusive) {
+    let undecided = numbers.inconclusive + usize::from(run.incomplete.is_some());
+    let verdict = match (numbers.failed + run.stale.len(), undecided) {
+        _ if numbers.failed == 0 && !run.stale.is_empty() => "❌ the list of expectations is stale",
         (0, 0) => "✅ conformant as far as it was tested",
         (0, _) => "⚠️ not everything could be decided",
         _ => "❌ not conformant",
@@ -90,6 +92,16 @@ fn head(run: &Run) -> String {
     let _ = writeln!(text, "|---:|---:|---:|---:|---:|");
     let Numbers { passed, weak, failed, inconclusive, skipped, .. } = numbers;
     let _ = writeln!(text, "| {passed} | {weak} | {failed} | {inconclusive} | {skipped} |\n");
+    let Numbers { known, flaky, stale, .. } = numbers;
+    if known + flaky + stale > 0 {
+        let _ = writeln!(
+            text,
+            "Expected: {known} known failures, {flaky} flaky failures, {stale} stale.\n"
+        );
+    }
+    if let Some(why) = &run.incomplete {
+        let _ = writeln!(text, "**Incomplete:** {}\n", cell(why));
+    }
     let _ = writeln!(
         text,
         "Requirements: {} kept, {} broken, {} untested. Against {}, seed {}.\n",

@@ -5,12 +5,14 @@
 //! scenario's own clock: two runs with one seed give the same bytes.
 
 use super::Form;
-use super::case::{Case, cases};
+use super::case::{Case, Outcome, cases};
 use super::trouble::Cause;
 use super::wording::{clipped, one_line, printable};
 use crate::conformance::Verdict;
 use crate::runner::Run;
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
+use quick_junit::{
+    NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite,
+};
 use std::io::{self, Write};
 use std::time::Duration;
 
@@ -80,18 +82,41 @@ fn test_case(case: &Case<'_>) -> TestCase {
 }
 
 fn status(case: &Case<'_>) -> TestCaseStatus {
-    let mut status = match case.played.verdict {
-        Verdict::Pass | Verdict::Weak => return TestCaseStatus::success(),
-        Verdict::Fail => TestCaseStatus::non_success(NonSuccessKind::Failure),
-        Verdict::Inconclusive | Verdict::Skipped => TestCaseStatus::skipped(),
+    let message = case.message().unwrap_or_default();
+    let text = printable(&case.text().unwrap_or_default());
+    let outcome = Outcome::of(case.played);
+    let mut status = match outcome {
+        Outcome::Passed => return TestCaseStatus::success(),
+        Outcome::Flaky => return flaky(message, text),
+        Outcome::Failed | Outcome::Stale => TestCaseStatus::non_success(NonSuccessKind::Failure),
+        Outcome::KnownFailure | Outcome::Undecided | Outcome::Skipped => TestCaseStatus::skipped(),
     };
-    status.set_message(case.message().unwrap_or_default());
-    status.set_description(printable(&case.text().unwrap_or_default()));
-    if case.played.verdict == Verdict::Fail {
-        status.set_type(case.troubles.first().map_or("failure", |trouble| match trouble.cause {
-            Cause::Requirement(requirement) => requirement.id,
-            Cause::Expectation => "expectation",
-        }));
-    }
+    status.set_message(message);
+    status.set_description(text);
+    match outcome {
+        Outcome::Failed => status.set_type(cause(case)),
+        Outcome::Stale => status.set_type("StaleExpectation"),
+        Outcome::Passed
+        | Outcome::Flaky
+        | Outcome::KnownFailure
+        | Outcome::Undecided
+        | Outcome::Skipped => &mut status,
+    };
+    status
+}
+
+fn cause(case: &Case<'_>) -> &'static str {
+    case.troubles.first().map_or("failure", |trouble| match trouble.cause {
+        Cause::Requirement(requirement) => requirement.id,
+        Cause::Expectation => "expectation",
+    })
+}
+
+/// A success with a failed attempt, as test runners write what they tried again.
+fn flaky(message: String, text: String) -> TestCaseStatus {
+    let mut attempt = TestRerun::new(NonSuccessKind::Failure);
+    attempt.set_type("flaky").set_message(message).set_description(text);
+    let mut status = TestCaseStatus::success();
+    status.add_rerun(attempt);
     status
 }

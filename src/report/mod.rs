@@ -2,10 +2,12 @@
 
 mod case;
 mod ctrf;
+pub mod difference;
 mod evidence;
 mod github;
 mod github_summary;
 mod junit;
+pub mod mutants;
 mod ndjson;
 mod sarif;
 mod severity;
@@ -14,9 +16,10 @@ pub mod terminal;
 pub mod trouble;
 mod wording;
 
-use crate::conformance::{Finding, REQUIREMENTS, Requirement};
+use crate::conformance::{Finding, REQUIREMENTS, Requirement, Verdict};
 use crate::journal::Event;
 use crate::runner::Run;
+use case::Outcome;
 use std::io::{self, Write};
 
 /// One way to write a run down in a file.
@@ -98,8 +101,14 @@ pub struct Numbers {
     pub passed: usize,
     /// Scenarios with a weak pass.
     pub weak: usize,
-    /// Scenarios that failed.
+    /// Scenarios that failed, and were not known to.
     pub failed: usize,
+    /// Scenarios that failed as they are listed to.
+    pub known: usize,
+    /// Scenarios that failed and are listed to come and go.
+    pub flaky: usize,
+    /// Scenarios that are listed to fail and did not.
+    pub stale: usize,
     /// Scenarios of which nothing can be said.
     pub inconclusive: usize,
     /// Scenarios that the subject lacks a feature for.
@@ -120,15 +129,17 @@ impl Numbers {
     /// Counts.
     #[must_use]
     pub fn of(run: &Run) -> Self {
-        use crate::conformance::Verdict;
         let mut numbers = Self::default();
         for played in &run.played {
-            *match played.verdict {
-                Verdict::Pass => &mut numbers.passed,
-                Verdict::Weak => &mut numbers.weak,
-                Verdict::Fail => &mut numbers.failed,
-                Verdict::Inconclusive => &mut numbers.inconclusive,
-                Verdict::Skipped => &mut numbers.skipped,
+            *match Outcome::of(played) {
+                Outcome::Passed if played.verdict == Verdict::Weak => &mut numbers.weak,
+                Outcome::Passed => &mut numbers.passed,
+                Outcome::Failed => &mut numbers.failed,
+                Outcome::KnownFailure => &mut numbers.known,
+                Outcome::Stale => &mut numbers.stale,
+                Outcome::Flaky => &mut numbers.flaky,
+                Outcome::Undecided => &mut numbers.inconclusive,
+                Outcome::Skipped => &mut numbers.skipped,
             } += 1;
             let last = played.entries.iter().filter_map(|entry| entry.step).max();
             numbers.steps += last.map_or(0, |step| step as usize + 1);

@@ -17,6 +17,6 @@ impl Form for Ndjson {
     }
 
     fn write(&self, run: &Run, output: &mut dyn Write) -> io::Result<()> {
-        journal::write(output, &run.lines())
+        journal::write(output, &run.saved())
     }
 }

@@ -5,9 +5,8 @@
 //! can end the block.
 
 use super::Form;
-use super::case::{Case, Course, cases};
+use super::case::{Case, Course, Outcome, cases};
 use super::wording::{one_line, printable};
-use crate::conformance::Verdict;
 use crate::runner::Run;
 use std::io::{self, Write};
 
@@ -60,10 +59,11 @@ fn write_steps(case: &Case<'_>, output: &mut dyn Write) -> io::Result<()> {
 fn write_point(number: usize, case: &Case<'_>, output: &mut dyn Write) -> io::Result<()> {
     let name = described(&case.name());
     let reason = || described(&case.message().unwrap_or_default());
-    match case.played.verdict {
-        Verdict::Pass | Verdict::Weak => writeln!(output, "ok {number} - {name}"),
-        Verdict::Fail => writeln!(output, "not ok {number} - {name}"),
-        Verdict::Inconclusive | Verdict::Skipped => {
+    match Outcome::of(case.played) {
+        Outcome::Passed | Outcome::Flaky => writeln!(output, "ok {number} - {name}"),
+        Outcome::Failed | Outcome::Stale => writeln!(output, "not ok {number} - {name}"),
+        Outcome::KnownFailure => writeln!(output, "not ok {number} - {name} # TODO {}", reason()),
+        Outcome::Undecided | Outcome::Skipped => {
             writeln!(output, "ok {number} - {name} # SKIP {}", reason())
         }
     }
@@ -73,9 +73,10 @@ fn write_point(number: usize, case: &Case<'_>, output: &mut dyn Write) -> io::Re
 fn write_diagnosis(case: &Case<'_>, output: &mut dyn Write) -> io::Result<()> {
     let (Some(message), Some(text)) = (case.message(), case.text()) else { return Ok(()) };
     let plan = &case.played.plan;
-    let severity = match case.played.verdict {
-        Verdict::Fail => "fail",
-        Verdict::Pass | Verdict::Weak | Verdict::Inconclusive | Verdict::Skipped => "comment",
+    let severity = match Outcome::of(case.played) {
+        Outcome::Failed | Outcome::Stale => "fail",
+        Outcome::KnownFailure => "todo",
+        Outcome::Passed | Outcome::Flaky | Outcome::Undecided | Outcome::Skipped => "comment",
     };
     writeln!(output, "  ---")?;
     writeln!(output, "  message: {}", quoted(&message))?;

@@ -1,5 +1,6 @@
 //! The terminal: a line for each scenario, every trouble with its proof, and the numbers.
 
+use super::case::Outcome;
 use super::trouble::{self, Trouble};
 use super::{Numbers, Standing, standings};
 use crate::conformance::Verdict;
@@ -24,11 +25,14 @@ pub enum Detail {
 /// Whatever `output` says.
 pub fn write(run: &Run, detail: Detail, output: &mut dyn Write) -> io::Result<()> {
     for played in &run.played {
-        if detail == Detail::EveryScenario || played.verdict != Verdict::Pass {
+        if detail == Detail::EveryScenario || is_telling(played) {
             write_scenario(played, output)?;
         }
     }
-    for played in run.played.iter().filter(|played| played.verdict != Verdict::Pass) {
+    let told = |played: &&Played| {
+        played.verdict != Verdict::Pass && Outcome::of(played) != Outcome::KnownFailure
+    };
+    for played in run.played.iter().filter(told) {
         for trouble in troubles(run, played) {
             write_trouble(played, &trouble, output)?;
         }
@@ -41,16 +45,43 @@ pub fn write(run: &Run, detail: Detail, output: &mut dyn Write) -> io::Result<()
         }
     }
     write_strays(run, output)?;
+    write_stale(run, output)?;
     write_summary(run, output)
 }
 
+/// Whether there is more to say of it than that it passed.
+fn is_telling(played: &Played) -> bool {
+    played.verdict != Verdict::Pass || Outcome::of(played) == Outcome::Stale
+}
+
+fn write_stale(run: &Run, output: &mut dyn Write) -> io::Result<()> {
+    if !run.stale.is_empty() {
+        writeln!(output, "\nstale expectations:")?;
+    }
+    for stale in &run.stale {
+        writeln!(output, "  {stale}")?;
+    }
+    if !run.stale.is_empty() {
+        writeln!(output, "next: correct the list, or let --ratchet take off what no longer fails")?;
+    }
+    Ok(())
+}
+
 fn write_scenario(played: &Played, output: &mut dyn Write) -> io::Result<()> {
-    let style = style_of(played.verdict);
-    let remark = match (&played.remark, played.verdict) {
-        (Some(remark), Verdict::Skipped | Verdict::Inconclusive) => format!("  ({remark})"),
+    let style = style_of(played);
+    let remark = match (&played.remark, played.verdict, &played.known) {
+        (_, _, Some(known)) => format!("  ({known})"),
+        (Some(remark), Verdict::Skipped | Verdict::Inconclusive, None) => format!("  ({remark})"),
         _ => String::new(),
     };
-    let word = played.verdict.to_string();
+    let word = match Outcome::of(played) {
+        Outcome::KnownFailure => "known".to_owned(),
+        Outcome::Flaky => "flaky".to_owned(),
+        Outcome::Stale => "stale".to_owned(),
+        Outcome::Passed | Outcome::Failed | Outcome::Undecided | Outcome::Skipped => {
+            played.verdict.to_string()
+        }
+    };
     writeln!(
         output,
         "{style}{word:>12}{style:#}  {:<42} {}{remark}",
@@ -59,7 +90,7 @@ fn write_scenario(played: &Played, output: &mut dyn Write) -> io::Result<()> {
 }
 
 fn write_trouble(played: &Played, trouble: &Trouble, output: &mut dyn Write) -> io::Result<()> {
-    let style = style_of(played.verdict).bold();
+    let style = style_of(played).bold();
     let dim = Style::new().dimmed();
     writeln!(
         output,
@@ -91,6 +122,9 @@ fn write_summary(run: &Run, output: &mut dyn Write) -> io::Result<()> {
     let others = [
         (numbers.weak, "weak"),
         (numbers.failed, "failed"),
+        (numbers.known, "known to fail"),
+        (numbers.flaky, "flaky"),
+        (numbers.stale, "listed to fail and passing"),
         (numbers.inconclusive, "inconclusive"),
         (numbers.skipped, "skipped"),
     ];
@@ -101,15 +135,18 @@ fn write_summary(run: &Run, output: &mut dyn Write) -> io::Result<()> {
             .map(|(count, word)| format!("{count} {word}")),
     );
     writeln!(output)?;
+    if let Some(why) = &run.incomplete {
+        writeln!(output, "{bold}incomplete{bold:#}: {why}")?;
+    }
+    let took = run.took.map(|took| format!(" · {} ms", took.as_millis())).unwrap_or_default();
     writeln!(
         output,
-        "{bold}{} {}{bold:#}: {} · {} steps · {} expectations · {} ms",
+        "{bold}{} {}{bold:#}: {} · {} steps · {} expectations{took}",
         run.played.len(),
         if run.played.len() == 1 { "scenario" } else { "scenarios" },
         verdicts.join(", "),
         numbers.steps,
-        numbers.expectations,
-        run.took.as_millis()
+        numbers.expectations
     )?;
     let profiles: Vec<&str> = run.settings.profiles.iter().map(|profile| profile.name).collect();
     writeln!(
@@ -130,15 +167,16 @@ fn write_summary(run: &Run, output: &mut dyn Write) -> io::Result<()> {
         writeln!(output, "broken: {}", broken.join(", "))?;
         writeln!(output, "next: fobwatch explain {}", broken[0])?;
     }
-    writeln!(output, "against {} · seed {}", run.settings.against, run.settings.seed)
+    let shard = run.settings.shard.map(|shard| format!(" · shard {shard}")).unwrap_or_default();
+    writeln!(output, "against {} · seed {}{shard}", run.settings.against, run.settings.seed)
 }
 
-fn style_of(verdict: Verdict) -> Style {
-    let colour = match verdict {
-        Verdict::Pass => AnsiColor::Green,
-        Verdict::Weak | Verdict::Inconclusive => AnsiColor::Yellow,
-        Verdict::Skipped => AnsiColor::BrightBlack,
-        Verdict::Fail => AnsiColor::Red,
+fn style_of(played: &Played) -> Style {
+    let colour = match Outcome::of(played) {
+        Outcome::Passed if played.verdict == Verdict::Pass => AnsiColor::Green,
+        Outcome::Passed | Outcome::Undecided | Outcome::Flaky => AnsiColor::Yellow,
+        Outcome::Skipped | Outcome::KnownFailure => AnsiColor::BrightBlack,
+        Outcome::Failed | Outcome::Stale => AnsiColor::Red,
     };
     Style::new().fg_color(Some(colour.into()))
 }

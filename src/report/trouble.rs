@@ -3,9 +3,9 @@
 
 use super::evidence;
 use crate::conformance::{Finding, Level, Requirement};
-use crate::journal::{Entry, EntryId, Event, Expectation};
+use crate::domain::Place;
+use crate::journal::{Entry, EntryId, Event, Expectation, Step};
 use crate::runner::{Played, Run};
-use crate::scenario::plan::{Place, Step};
 
 /// One thing that went wrong, or that keeps us from saying anything.
 pub struct Trouble {

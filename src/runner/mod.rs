@@ -2,17 +2,23 @@
 //! rule itself: requirements are judged by [`crate::conformance`].
 
 mod at_once;
+pub mod difference;
 mod expect;
+pub mod expectations;
 mod kept;
 mod key_facts;
 mod play;
 mod record;
+mod revive;
+
+pub use expectations::{Expectations, Known};
+pub use revive::UnknownProfile;
 
 use crate::adapters::{Endpoints, Host, Stage};
 use crate::conformance::{self, Judgement, Profile, REQUIREMENTS, Verdict};
 use crate::domain::clock::Stopwatch;
 use crate::gateways::inbox::Inbox;
-use crate::journal::{Entry, Event, Line, Masking};
+use crate::journal::{Ending, Entry, Event, Masking, Outline, Shard};
 use crate::scenario::plan::Plan;
 use crate::subject::ClockMode;
 use crate::world::{Origin, World};
@@ -38,6 +44,8 @@ pub struct Settings {
     pub jobs: usize,
     /// Whether secrets are shown.
     pub masking: Masking,
+    /// Which part of the catalogue is played, if not the whole.
+    pub shard: Option<Shard>,
 }
 
 /// A scenario with its place in the whole catalogue.
@@ -48,6 +56,10 @@ pub struct Ticket {
     /// The number of its first person. It depends on the catalogue, not on what was chosen from
     /// it, so that one scenario alone meets the same people as in the whole run.
     pub first_person: u32,
+    /// Its number in the catalogue, from 0.
+    pub number: u32,
+    /// Why it does not apply to this subject, if somebody said so: then it is not played.
+    pub not_applicable: Option<String>,
 }
 
 /// How a whole run came out.
@@ -58,22 +70,31 @@ pub struct Run {
     pub played: Vec<Played>,
     /// Messages that were for nobody: recipient and first line.
     pub strays: Vec<String>,
-    /// How long it took in real time; never part of a journal.
-    pub took: Duration,
+    /// How long it took in real time; never part of a journal, so a run that was read from one
+    /// does not know it.
+    pub took: Option<Duration>,
+    /// What is missing, if the run was read from a journal that is not whole.
+    pub incomplete: Option<String>,
+    /// Entries of the expectations file that no longer say how things are: place and why.
+    pub stale: Vec<String>,
 }
 
 /// How one scenario came out.
 pub struct Played {
-    /// The plan.
-    pub plan: Arc<Plan>,
+    /// What was played.
+    pub plan: Arc<Outline>,
     /// The verdict.
     pub verdict: Verdict,
+    /// How it came to its end.
+    pub ending: Ending,
     /// Why it was skipped, or why nothing can be said.
     pub remark: Option<String>,
     /// What happened.
     pub entries: Vec<Entry>,
     /// What was decided about every requirement of the profiles.
     pub judgements: Vec<Judgement>,
+    /// What the expectations file has to say about this verdict.
+    pub known: Option<Known>,
 }
 
 /// Gives each plan its ticket.
@@ -81,9 +102,10 @@ pub struct Played {
 pub fn tickets(plans: Vec<Plan>) -> Vec<Ticket> {
     let mut first_person = 0;
     let mut tickets = Vec::with_capacity(plans.len());
-    for plan in plans {
+    for (number, plan) in (0..).zip(plans) {
         let people = u32::try_from(plan.people.len()).unwrap_or(u32::MAX);
-        tickets.push(Ticket { plan: Arc::new(plan), first_person });
+        let plan = Arc::new(plan);
+        tickets.push(Ticket { plan, first_person, number, not_applicable: None });
         first_person = people.saturating_add(first_person);
     }
     tickets
@@ -129,8 +151,11 @@ pub async fn run(
         }
     }
     drop(running);
-    let strays = post.inbox.strays().iter().map(describe_stray).collect();
-    Run { settings, played, strays, took: stopwatch.elapsed() }
+    let mut strays: Vec<String> = post.inbox.strays().iter().map(describe_stray).collect();
+    // They arrive in any order; the same seed gives the same bytes.
+    strays.sort();
+    let took = Some(stopwatch.elapsed());
+    Run { settings, played, strays, took, incomplete: None, stale: Vec::new() }
 }
 
 async fn play_one(
@@ -139,17 +164,21 @@ async fn play_one(
     ticket: Ticket,
     settings: &Settings,
 ) -> Played {
-    let plan = ticket.plan;
+    let plan = Arc::clone(&ticket.plan);
+    let unplayed = |ending, remark: String| {
+        let unplayed = (ending, Some(remark));
+        concluded(&ticket, unplayed, Vec::new(), settings)
+    };
+    if let Some(reason) = &ticket.not_applicable {
+        return unplayed(Ending::Unsupported, format!("not applicable: {reason}"));
+    }
     if let Some(missing) = plan.needs.iter().find(|feature| !host.about().has(feature)) {
-        let remark = Some(format!("the subject has no {missing}"));
-        let (entries, judgements) = (Vec::new(), Vec::new());
-        return Played { plan, verdict: Verdict::Skipped, remark, entries, judgements };
+        return unplayed(Ending::Unsupported, format!("the subject has no {missing}"));
     }
     if !host.can_be_set_to(&plan.settings) {
         let settings = serde_json::to_string(&plan.settings).unwrap_or_default();
-        let remark = Some(format!("the subject cannot be set to {settings}"));
-        let (entries, judgements) = (Vec::new(), Vec::new());
-        return Played { plan, verdict: Verdict::Skipped, remark, entries, judgements };
+        let remark = format!("the subject cannot be set to {settings}");
+        return unplayed(Ending::Unsupported, remark);
     }
     let clock = host.clock();
     let stage = Stage {
@@ -161,11 +190,7 @@ async fn play_one(
     };
     let connection = match host.connect(&stage).await {
         Ok(connection) => connection,
-        Err(error) => {
-            let (entries, judgements) = (Vec::new(), Vec::new());
-            let remark = Some(error.to_string());
-            return Played { plan, verdict: Verdict::Inconclusive, remark, entries, judgements };
-        }
+        Err(error) => return unplayed(Ending::Stuck, error.to_string()),
     };
     let origin = Origin {
         seed: settings.seed,
@@ -180,29 +205,38 @@ async fn play_one(
     }
     let mut player = Player::new(world, &*connection.subject);
     let halt = player.play(&plan).await.err();
-    conclude(plan, player.world, halt.as_ref(), settings)
+    conclude(&ticket, player.world, halt.as_ref(), settings)
 }
 
-fn conclude(plan: Arc<Plan>, mut world: World, halt: Option<&Halt>, settings: &Settings) -> Played {
-    let early = match halt {
-        None => None,
-        Some(Halt::Missed) => Some("an expectation was missed".to_owned()),
-        Some(Halt::Stuck(why)) => Some(why.clone()),
-        Some(Halt::Unsupported(feature)) => Some(format!("the subject has no {feature}")),
+fn conclude(ticket: &Ticket, mut world: World, halt: Option<&Halt>, settings: &Settings) -> Played {
+    let (ending, early) = match halt {
+        None => (Ending::Complete, None),
+        Some(Halt::Missed) => (Ending::Missed, Some("an expectation was missed".to_owned())),
+        Some(Halt::Stuck(why)) => (Ending::Stuck, Some(why.clone())),
+        Some(Halt::Unsupported(feature)) => {
+            (Ending::Unsupported, Some(format!("the subject has no {feature}")))
+        }
     };
     world.collect();
     world.compare_codes();
-    world.journal.record(Event::Finished { early: early.clone() });
+    world.journal.record(Event::Finished { early });
     let entries = world.into_journal().finish(settings.masking);
-    let judgements = judge(&entries, &settings.profiles);
-    let verdict = match (conformance::verdict(&entries, &judgements), halt) {
-        (Verdict::Inconclusive | Verdict::Pass | Verdict::Weak, Some(Halt::Unsupported(_))) => {
-            Verdict::Skipped
-        }
-        (verdict, _) => verdict,
+    // Taken from the finished journal, where secrets in it are masked.
+    let remark = match entries.last().map(|entry| &entry.event) {
+        Some(Event::Finished { early }) if ending != Ending::Missed => early.clone(),
+        _ => None,
     };
-    let remark = if matches!(halt, Some(Halt::Missed)) { None } else { early };
-    Played { plan, verdict, remark, entries, judgements }
+    concluded(ticket, (ending, remark), entries, settings)
+}
+
+fn concluded(
+    ticket: &Ticket,
+    (ending, remark): (Ending, Option<String>),
+    entries: Vec<Entry>,
+    settings: &Settings,
+) -> Played {
+    let plan = Arc::new(revive::outline(&ticket.plan, ticket.number));
+    Played::judged(plan, (ending, remark), entries, &settings.profiles)
 }
 
 /// Judges the requirements of all `profiles`, each once, in the order of the register.
@@ -216,23 +250,30 @@ pub fn judge(entries: &[Entry], profiles: &[&'static Profile]) -> Vec<Judgement>
         .collect()
 }
 
-impl Run {
-    /// The whole run as the lines of a journal file.
+/// How a scenario came out that ended in this way.
+fn verdict(ending: Ending, entries: &[Entry], judgements: &[Judgement]) -> Verdict {
+    let found = conformance::verdict(entries, judgements);
+    match (found, ending) {
+        (Verdict::Fail, _) => Verdict::Fail,
+        (_, Ending::Unsupported) => Verdict::Skipped,
+        (_, Ending::Stuck) => Verdict::Inconclusive,
+        (found, Ending::Complete | Ending::Missed) => found,
+    }
+}
+
+impl Played {
+    /// Judges what happened in a scenario by the requirements of `profiles`.
     #[must_use]
-    pub fn lines(&self) -> Vec<Line> {
-        let header = Line::Header {
-            fobwatch: env!("CARGO_PKG_VERSION").to_owned(),
-            seed: self.settings.seed,
-            against: self.settings.against.clone(),
-        };
-        let entries = self.played.iter().flat_map(|played| {
-            played.entries.iter().map(|entry| Line::Entry {
-                scenario: played.plan.id.clone(),
-                entry: Box::new(entry.clone()),
-            })
-        });
-        let footer = Line::Footer { scenarios: self.played.len() as u64 };
-        std::iter::once(header).chain(entries).chain([footer]).collect()
+    pub fn judged(
+        plan: Arc<Outline>,
+        (ending, remark): (Ending, Option<String>),
+        entries: Vec<Entry>,
+        profiles: &[&'static Profile],
+    ) -> Self {
+        // What was not played has no judgement, not even an untested one.
+        let judgements = if entries.is_empty() { Vec::new() } else { judge(&entries, profiles) };
+        let verdict = verdict(ending, &entries, &judgements);
+        Self { plan, verdict, ending, remark, entries, judgements, known: None }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A scenario after all its mistakes are gone: what the runner plays.
 
+pub use crate::domain::Place;
 use crate::domain::device::{DeviceKind, OutcomeKind, Permission, Reason};
 use crate::domain::operation::Writing;
 use crate::domain::persona::MobileOnFile;
@@ -59,15 +60,6 @@ pub struct Device {
     pub owner: String,
     /// The profile of how its app misreads key URIs.
     pub quirks: Option<String>,
-}
-
-/// Where something stands in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Place {
-    /// The line, from 1.
-    pub line: u32,
-    /// The column in characters, from 1.
-    pub column: u32,
 }
 
 /// One step.

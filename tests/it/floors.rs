@@ -98,9 +98,19 @@ const REGISTERS: [(&str, &str, &[&str]); 6] = [
     (
         "report",
         "report/mod.rs",
-        &["mod", "case", "evidence", "severity", "terminal", "trouble", "wording"],
+        &[
+            "mod",
+            "case",
+            "difference",
+            "evidence",
+            "mutants",
+            "severity",
+            "terminal",
+            "trouble",
+            "wording",
+        ],
     ),
-    ("cli", "cli/mod.rs", &["mod", "files"]),
+    ("cli", "cli/mod.rs", &["mod", "files", "lists", "outputs", "saved", "shard", "suite"]),
 ];
 
 #[test]

@@ -5,7 +5,7 @@ mod ctrf;
 mod github;
 mod junit;
 mod sarif;
-mod showcase;
+pub(crate) mod showcase;
 mod tap;
 
 use crate::stage;

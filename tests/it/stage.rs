@@ -49,6 +49,7 @@ pub(crate) fn settings(against: &str, seed: u64) -> runner::Settings {
         profiles: vec![profile::by_name("consistent").expect("a profile")],
         jobs: 4,
         masking: Masking::Masked,
+        shard: None,
     }
 }
 
@@ -80,7 +81,7 @@ pub(crate) async fn run(against: &str, seed: u64, post: &Post) -> Run {
 
 pub(crate) fn journal_of(run: &Run) -> Vec<u8> {
     let mut bytes = Vec::new();
-    journal::write(&mut bytes, &run.lines()).expect("memory takes it");
+    journal::write(&mut bytes, &run.saved()).expect("memory takes it");
     bytes
 }
 

@@ -3,6 +3,7 @@
 use super::{BODY_LIMIT, Rim};
 use crate::gateways::inbox::{Handover, Line};
 use crate::gateways::sms::DIALECTS;
+use crate::gateways::window::{self, Window};
 use crate::gateways::{Dialect, HttpRequest, HttpResponse};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
@@ -73,6 +74,10 @@ async fn receive(
     rim: &Rim,
 ) -> Result<(&'static dyn Dialect, HttpRequest), HttpResponse> {
     let (parts, body) = request.into_parts();
+    if rim.window == Window::Open && parts.uri.path().starts_with(window::PATH) {
+        // What the window shows is an answer already: no dialect is asked.
+        return Err(window::look(&plain_request(&parts, &Bytes::new()), &rim.inbox));
+    }
     let Some(dialect) = dialect_for(parts.uri.path()) else {
         let spoken: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name()).collect();
         let path = parts.uri.path();

@@ -6,6 +6,7 @@ mod http;
 mod session;
 
 use super::inbox::Inbox;
+use super::window::Window;
 use super::{Account, Session};
 use std::fmt;
 use std::io;
@@ -71,6 +72,8 @@ pub struct Settings {
     pub reach: Reach,
     /// How long a client may take.
     pub patience: Patience,
+    /// Whether received messages can be looked at over HTTP.
+    pub window: Window,
 }
 
 impl Settings {
@@ -79,7 +82,7 @@ impl Settings {
     pub fn loopback(account: Account) -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let (reach, patience) = (Reach::default(), Patience::default());
-        Self { http: any, smtp: any, account, reach, patience }
+        Self { http: any, smtp: any, account, reach, patience, window: Window::Closed }
     }
 }
 
@@ -97,6 +100,7 @@ struct Rim {
     inbox: Arc<Inbox>,
     account: Account,
     patience: Patience,
+    window: Window,
     sessions: Box<dyn Fn() -> Box<dyn Session> + Send + Sync>,
     /// Becomes true once, when the gateways close.
     closing: watch::Sender<bool>,
@@ -129,6 +133,7 @@ impl Gateways {
             inbox,
             account: settings.account,
             patience: settings.patience,
+            window: settings.window,
             sessions: Box::new(sessions),
             closing: watch::Sender::new(false),
         });

@@ -53,7 +53,14 @@ impl Server {
     /// # Errors
     /// When the address cannot be listened at.
     pub async fn start(reference: Arc<Reference>, listen: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(listen).await?;
+        Self::serve(reference, TcpListener::bind(listen).await?)
+    }
+
+    /// Serves `reference` at a `listener` whose address had to be known before.
+    ///
+    /// # Errors
+    /// When the listener does not know its address.
+    pub fn serve(reference: Arc<Reference>, listener: TcpListener) -> io::Result<Self> {
         let address = listener.local_addr()?;
         let csrf_key = reference.mint_key();
         let site = Arc::new(Site { reference, csrf_key });

@@ -28,7 +28,7 @@ pub(crate) fn played(defect: &str, wanted: &[&str]) -> Run {
 /// One scenario of each verdict: the pass and the first failure were really played.
 pub(crate) fn showcase() -> Run {
     let mut run = played("replay-accepted", &["sign-in/replayed-code", "sms/first-sign-in"]);
-    run.took = Duration::from_millis(1_234);
+    run.took = Some(Duration::from_millis(1_234));
     let pass = index(&run, "sms/first-sign-in");
     run.played.push(relabelled(&run.played[pass], "odd/weak", Verdict::Weak, None));
     let weak = run.played.last_mut().expect("just pushed");
@@ -56,7 +56,8 @@ fn relabelled(like: &Played, id: &str, verdict: Verdict, remark: Option<String>)
     plan.file = format!("scenarios/{id} a,b:c.yaml");
     plan.title = format!("A title: {NASTY}");
     let (entries, judgements) = (like.entries.clone(), like.judgements.clone());
-    Played { plan: Arc::new(plan), verdict, remark, entries, judgements }
+    let ending = like.ending;
+    Played { plan: Arc::new(plan), verdict, ending, remark, entries, judgements, known: None }
 }
 
 fn broken(id: &str, observed: &str) -> Judgement {
