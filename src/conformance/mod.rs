@@ -15,6 +15,7 @@ pub mod rules;
 mod staged;
 mod story;
 mod verdict;
+pub mod walkthrough;
 
 pub use evidence::EVIDENCE_NEEDED;
 pub use profile::Profile;

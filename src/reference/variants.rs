@@ -30,7 +30,7 @@ pub static VARIANTS: &[Variant] = &[
         name: "eight-digit-token",
         what: "The token shows eight digits.",
         set: |parameters| parameters.token_digits = Digits::EIGHT,
-        outside: &[],
+        outside: &["interop-authenticators"],
     },
     Variant {
         name: "exact-step",
@@ -78,7 +78,7 @@ pub static VARIANTS: &[Variant] = &[
         name: "minute-long-steps",
         what: "The token's time step is a minute.",
         set: |parameters| parameters.token_period = Period::new(60).unwrap_or(Period::RECOMMENDED),
-        outside: &[],
+        outside: &["interop-authenticators", "rfc-otp-extended"],
     },
     Variant {
         name: "one-live-pin",

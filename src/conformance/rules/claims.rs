@@ -50,7 +50,11 @@ fn token_digits(entries: &[Entry]) -> Finding {
     let Some(digits) = story.declared.token_digits else { return Finding::Untested };
     let origin = |one: &Submission<'_, '_>| match story.delivery(one.code) {
         Some(_) => None,
-        None => story.making(one.code).map(|making| making.entry),
+        // How long the answer to a challenge is, its suite says (RFC 6287 §6.1).
+        None => story
+            .making(one.code)
+            .filter(|making| making.act == "read_code")
+            .map(|making| making.entry),
     };
     length_is(&story, digits, origin)
 }

@@ -314,7 +314,7 @@ fn fresh(entries: &[Entry]) -> Finding {
         let Some(cause) = story.cause(later) else { continue };
         for earlier in coded.iter().take(index).filter(|one| one.person == later.person) {
             let before = story.cause(earlier);
-            let declared = reuses && cause.request.operation == OperationKind::ResendCode;
+            let declared = reuses && earlier.code == later.code;
             if declared || before.is_none_or(|before| before.asked == cause.asked) {
                 continue;
             }

@@ -3,7 +3,7 @@
 
 use super::*;
 use crate::conformance::{
-    Judgement, Level, REQUIREMENTS, Verdict, profile, requirement, rules, verdict,
+    EVIDENCE_NEEDED, Judgement, Level, REQUIREMENTS, Verdict, profile, requirement, rules, verdict,
 };
 use crate::journal::Expectation;
 use proptest::prelude::*;
@@ -22,6 +22,46 @@ fn every_id_is_there_once_and_is_well_formed() {
         assert!(plain(family) && plain(name), "{}", one.id);
         assert!(!one.source.is_empty() && !one.clause.is_empty(), "{}", one.id);
         assert!(one.text.ends_with('.'), "{}", one.id);
+    }
+}
+
+#[test]
+fn what_needs_evidence_is_as_well_formed_and_nothing_stands_twice() {
+    let mut ids: BTreeSet<&str> = REQUIREMENTS.iter().map(|one| one.id).collect();
+    for one in EVIDENCE_NEEDED {
+        assert!(ids.insert(one.id), "{}", one.id);
+        assert!(one.id.split_once('.').is_some(), "{}", one.id);
+        assert!(one.text.ends_with('.') && !one.evidence.is_empty(), "{}", one.id);
+        assert!(!one.profiles.is_empty(), "{}", one.id);
+        for name in one.profiles {
+            assert!(profile::by_name(name).is_some(), "{}: {name}", one.id);
+        }
+    }
+    assert!(ids.len() >= 150, "{}", ids.len());
+    for one in REQUIREMENTS {
+        for name in one.profiles {
+            assert!(profile::by_name(name).is_some(), "{}: {name}", one.id);
+        }
+        for other in one.conflicts_with {
+            assert!(requirement(other).is_some(), "{}: {other}", one.id);
+        }
+    }
+}
+
+#[test]
+fn every_sentence_of_the_guide_leads_to_requirements_and_each_of_its_own_is_there() {
+    let led: BTreeSet<&str> = crate::conformance::walkthrough::WALKTHROUGH
+        .iter()
+        .flat_map(|sentence| sentence.requirements.iter().copied())
+        .collect();
+    let known = |id: &str| {
+        requirement(id).is_some() || EVIDENCE_NEEDED.iter().any(|needed| needed.id == id)
+    };
+    for id in &led {
+        assert!(known(id), "{id}");
+    }
+    for one in REQUIREMENTS.iter().filter(|one| one.id.starts_with("guide.")) {
+        assert!(led.contains(one.id), "{} stands in no sentence", one.id);
     }
 }
 
