@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// What commands that judge have in common.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// What is known: a YAML file with the lists `known_failures` (must fail), `flaky` (may fail)
     /// and `not_applicable` (not played), each of entries with scenario, reason and perhaps

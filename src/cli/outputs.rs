@@ -9,6 +9,7 @@ use std::path::PathBuf;
 
 /// What commands that report have in common.
 #[derive(clap::Args)]
+#[group(skip)]
 pub(super) struct Arguments {
     /// Write a report; `-` is standard output; may be given several times. Forms: junit, ndjson,
     /// ctrf, tap, sarif, github, github-summary

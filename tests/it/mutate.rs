@@ -39,7 +39,7 @@ fn the_example_suite_catches_what_it_tests_and_misses_what_it_does_not() {
         assert_eq!(output.status.code(), Some(0), "{only}:\n{told}\n{log}");
         (told, log)
     };
-    for caught in ["replay-accepted", "pin-replay-accepted", "code-in-page", "empty-code-accepted"]
+    for caught in ["replay-accepted", "pin-replay-accepted", "code-in-page", "destination-unmasked"]
     {
         let (told, log) = verdicts(caught);
         assert!(log.contains(&format!("caught     {caught}\n")), "{log}");
