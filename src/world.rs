@@ -247,6 +247,18 @@ impl World {
     /// Records every message that has arrived since the last call, person by person, and before
     /// that what befell messages on their way.
     pub fn collect(&mut self) {
+        self.gather(|_| {});
+    }
+
+    /// The same after questions that were put at once: which of their messages came first is the
+    /// network's chance, so they are put into an order that the same seed gives again.
+    pub fn collect_at_once(&mut self) {
+        self.gather(|arrivals| {
+            arrivals.sort_by(|one, other| one.message.text.cmp(&other.message.text));
+        });
+    }
+
+    fn gather(&mut self, order: impl Fn(&mut [Arrival])) {
         for one in &mut self.boxes {
             let incidents = self.inbox.incidents(&one.recipient, one.noted);
             let (before, count) = (one.answered, incidents.len());
@@ -259,7 +271,9 @@ impl World {
             one.noted += count;
         }
         for at in 0..self.boxes.len() {
-            let arrivals = self.inbox.arrived(&self.boxes[at].recipient, self.boxes[at].taken);
+            let recipient = &self.boxes[at].recipient;
+            let mut arrivals = self.inbox.arrived(recipient, self.boxes[at].taken);
+            order(&mut arrivals);
             self.boxes[at].taken += arrivals.len();
             for arrival in arrivals {
                 let received = self.record_arrival(at, &arrival);

@@ -1,7 +1,7 @@
 //! `fobwatch explain`: one requirement, its source, and who puts it to the test.
 
 use super::{Exit, Stopped, files};
-use crate::conformance::{self, profile};
+use crate::conformance::{self, EVIDENCE_NEEDED, profile};
 use crate::reference::DEFECTS;
 use std::fmt::Write;
 
@@ -13,6 +13,17 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Stopped> {
     let id = arguments.requirement.as_str();
+    if let Some(needed) = EVIDENCE_NEEDED.iter().find(|needed| needed.id == id) {
+        super::print(&format!(
+            "{id} ({})\n  {}\n  source: {}\n  profiles: {}\n  no black box decides it; hand in: {}\n",
+            needed.level,
+            needed.text,
+            needed.citation(),
+            needed.profiles.join(", "),
+            needed.evidence
+        ));
+        return Ok(Exit::Conformant);
+    }
     let requirement = conformance::requirement(id).ok_or_else(|| {
         let near = files::known_requirements()
             .into_iter()
@@ -33,6 +44,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Stopped> {
         .map(|profile| profile.name)
         .collect();
     let _ = writeln!(text, "  profiles: {}", profiles.join(", "));
+    if !requirement.conflicts_with.is_empty() {
+        let _ = writeln!(text, "  contradicts: {}", requirement.conflicts_with.join(", "));
+    }
+    if let Some(cwe) = requirement.weakness {
+        let _ = writeln!(text, "  weakness: CWE-{cwe}");
+    }
     let _ = writeln!(text, "  scenarios:");
     for plan in files::plans(&[])?.iter().filter(|plan| plan.covers.iter().any(|one| one == id)) {
         let _ = writeln!(text, "    {:<42} {}", plan.id, plan.title);

@@ -2,6 +2,7 @@
 //! request sees the old state. Without such a defect every operation is one piece.
 
 use super::account::Account;
+use super::session::Stage;
 use super::turn::Outgoing;
 use super::{Defect, Reference, SessionId, View, defects};
 use crate::domain::Operation;
@@ -14,6 +15,8 @@ pub(super) const GAP: Duration = Duration::from_millis(20);
 /// What is written late.
 struct Late {
     user: String,
+    /// Where the session stands then; only [`defects::RACE_CODE`] is late with it.
+    stage: Option<Stage>,
     write: Box<dyn FnOnce(&mut Account) + Send>,
 }
 
@@ -28,10 +31,14 @@ pub(super) async fn decide(
     }
     let (view, outgoing, late) = split(reference, session, operation);
     tokio::time::sleep(GAP).await;
-    if let Some(late) = late
-        && let Some(account) = reference.state().accounts.get_mut(&late.user)
-    {
-        (late.write)(account);
+    if let Some(late) = late {
+        let mut state = reference.state();
+        if let (Some(one), Some(stage)) = (state.sessions.get_mut(session), late.stage) {
+            one.stage = stage;
+        }
+        if let Some(account) = state.accounts.get_mut(&late.user) {
+            (late.write)(account);
+        }
     }
     (view, outgoing)
 }
@@ -66,6 +73,7 @@ struct Snapshot {
     tally: super::lockout::Tally,
     verifiers: Vec<super::verifier::Verifier>,
     messages: Option<u32>,
+    stage: Stage,
 }
 
 fn snapshot(reference: &Reference, session: &SessionId) -> Option<Snapshot> {
@@ -78,6 +86,7 @@ fn snapshot(reference: &Reference, session: &SessionId) -> Option<Snapshot> {
         tally: account.tally.clone(),
         verifiers: account.tokens.iter().map(|token| token.verifier.clone()).collect(),
         messages: session.stage.messages(),
+        stage: session.stage,
     })
 }
 
@@ -88,6 +97,12 @@ fn take_back(reference: &Reference, session: &SessionId, before: Snapshot) -> Op
     {
         one.stage.set_messages(messages);
         return None;
+    }
+    let mut stage = None;
+    if reference.has(&defects::RACE_CODE)
+        && let Some(one) = state.sessions.get_mut(session)
+    {
+        stage = Some(std::mem::replace(&mut one.stage, before.stage));
     }
     let account = state.accounts.get_mut(&before.user)?;
     let user = before.user;
@@ -108,5 +123,5 @@ fn take_back(reference: &Reference, session: &SessionId, before: Snapshot) -> Op
             }
         })
     };
-    Some(Late { user, write })
+    Some(Late { user, stage, write })
 }

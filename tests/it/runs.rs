@@ -187,6 +187,9 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
             offered.serial_number = None;
         }
     }
+    if let Event::Asked { request, .. } = &mut entry.event {
+        request.target = None;
+    }
     if let Event::MessageArrived { form, .. } = &mut entry.event {
         // Dates and ids of mails are each server's own.
         form.mail.iter_mut().for_each(|mail| mail.headers.iter_mut().for_each(|(_, v)| v.clear()));
