@@ -284,12 +284,14 @@ impl World {
 
     /// Aims `fault` at the next `times` messages to `person` on `channel`; `false` if they have no
     /// such address.
+    #[must_use]
     pub fn disturb(&self, person: &str, channel: Channel, fault: Fault, times: u32) -> bool {
         let to = self.address(person, channel);
         to.is_some_and(|to| self.inbox.disturb(to, fault, times))
     }
 
     /// Forgets the faults that are aimed at `person` on `channel`.
+    #[must_use]
     pub fn calm(&self, person: &str, channel: Channel) -> bool {
         self.address(person, channel).is_some_and(|to| self.inbox.calm(to))
     }
@@ -303,7 +305,7 @@ impl World {
 
     /// Takes the newest unread message of `person` on `channel` and drops the older ones.
     pub fn take_latest(&mut self, person: &str, channel: Channel) -> Option<Received> {
-        self.box_of(person, channel)?.unread.drain(..).last()
+        self.box_of(person, channel)?.unread.drain(..).next_back()
     }
 
     /// Takes the oldest unread message of `person` on `channel`.

@@ -96,16 +96,16 @@ impl Lists {
 pub(super) fn write_new(path: &Path, run: &Run) -> Result<(), Stopped> {
     let clauses = expectations::of_failures(run);
     let text = expectations::written(&clauses);
-    let mut file = File::create_new(path).map_err(|error| match error.kind() {
-        std::io::ErrorKind::AlreadyExists => {
-            let message = format!(
-                "error: {} exists, and is not written over; remove it first, or shorten it with \
-                 --expectations and --ratchet",
-                path.display()
-            );
-            Stopped::new(Exit::CannotWrite, message)
+    let mut file = File::create_new(path).map_err(|error| {
+        if error.kind() != std::io::ErrorKind::AlreadyExists {
+            return cannot_write(path, &error);
         }
-        _ => cannot_write(path, &error),
+        let message = format!(
+            "error: {} exists, and is not written over; remove it first, or shorten it with \
+             --expectations and --ratchet",
+            path.display()
+        );
+        Stopped::new(Exit::CannotWrite, message)
     })?;
     file.write_all(text.as_bytes()).map_err(|error| cannot_write(path, &error))?;
     super::print_aside(&format!("{}: {} known failures\n", path.display(), clauses.len()));

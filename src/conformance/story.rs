@@ -170,7 +170,7 @@ impl<'a> Story<'a> {
                     channel: *channel,
                     what: *disturbance,
                     before_answer: *before_answer,
-                })
+                });
             }
             Event::Acted { device, act, given, outcome, reason, code, times } => {
                 let owner = self.owners.iter().find(|(known, _)| known == device);

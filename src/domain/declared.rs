@@ -77,20 +77,20 @@ impl Declared {
     /// Whether everything declared here is declared alike in `other`.
     #[must_use]
     pub fn agrees_with(&self, other: &Self) -> bool {
-        fn same<T: PartialEq>(one: &Option<T>, other: &Option<T>) -> bool {
+        fn same<T: PartialEq>(one: Option<&T>, other: Option<&T>) -> bool {
             one.is_none() || one == other
         }
-        same(&self.code_digits, &other.code_digits)
-            && same(&self.code_lifetime, &other.code_lifetime)
-            && same(&self.attempts, &other.attempts)
-            && same(&self.lockout, &other.lockout)
-            && same(&self.token_digits, &other.token_digits)
-            && same(&self.token_period, &other.token_period)
-            && same(&self.token_window, &other.token_window)
-            && same(&self.activation_lifetime, &other.activation_lifetime)
-            && same(&self.messages, &other.messages)
-            && same(&self.resend, &other.resend)
-            && same(&self.email_pin, &other.email_pin)
+        same(self.code_digits.as_ref(), other.code_digits.as_ref())
+            && same(self.code_lifetime.as_ref(), other.code_lifetime.as_ref())
+            && same(self.attempts.as_ref(), other.attempts.as_ref())
+            && same(self.lockout.as_ref(), other.lockout.as_ref())
+            && same(self.token_digits.as_ref(), other.token_digits.as_ref())
+            && same(self.token_period.as_ref(), other.token_period.as_ref())
+            && same(self.token_window.as_ref(), other.token_window.as_ref())
+            && same(self.activation_lifetime.as_ref(), other.activation_lifetime.as_ref())
+            && same(self.messages.as_ref(), other.messages.as_ref())
+            && same(self.resend.as_ref(), other.resend.as_ref())
+            && same(self.email_pin.as_ref(), other.email_pin.as_ref())
     }
 
     /// How long a delivered code may be used, if that is declared.

@@ -210,12 +210,11 @@ impl Inbox {
         let mut state = self.state();
         let fault = state.boxes.get_mut(&message.to).and_then(OpenBox::next_fault);
         let mut shown = Vec::new();
-        let handover = match fault {
-            Some(fault) => state.suffer(fault, message, self.stray_clock.as_ref(), &mut shown),
-            None => {
-                let outcome = state.keep(message, self.stray_clock.as_ref(), &mut shown);
-                Handover { outcome, line: Line::Open }
-            }
+        let handover = if let Some(fault) = fault {
+            state.suffer(fault, message, self.stray_clock.as_ref(), &mut shown)
+        } else {
+            let outcome = state.keep(message, self.stray_clock.as_ref(), &mut shown);
+            Handover { outcome, line: Line::Open }
         };
         self.tell(shown);
         handover
@@ -355,6 +354,7 @@ impl State {
     }
 
     /// What comes of `message` when `fault` befalls it.
+    #[allow(clippy::needless_pass_by_value, reason = "a fault is spent on one message")]
     fn suffer(
         &mut self,
         fault: Fault,

@@ -4,6 +4,7 @@ use super::Mark;
 use serde::{Deserialize, Serialize};
 
 /// The form of a message.
+#[allow(clippy::struct_excessive_bools, reason = "each is an observation of its own")]
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct MessageForm {

@@ -147,7 +147,9 @@ impl<R: BufRead> Lines<R> {
         }
         self.number += 1;
         self.bytes += bytes.len() as u64;
-        if bytes.last() != Some(&b'\n') {
+        if bytes.last() == Some(&b'\n') {
+            bytes.pop();
+        } else {
             if self.bytes >= MOST_BYTES {
                 return Err(NotJournal::TooLong { line: self.number });
             }
@@ -158,8 +160,6 @@ impl<R: BufRead> Lines<R> {
             if serde_json::from_slice::<IgnoredAny>(&bytes).is_err() {
                 return Ok(Some(Line::Cut));
             }
-        } else {
-            bytes.pop();
         }
         let text = String::from_utf8(bytes).map_err(|_| self.bad("it is not UTF-8".to_owned()))?;
         Ok(Some(Line::Whole(text)))

@@ -172,7 +172,7 @@ fn written(
     for (name, value) in &message.headers {
         if written.contains(&name.as_str()) || value.len() > LONGEST_FIELD {
             // Only a defect asks for these; the library neither repeats nor leaves a field whole.
-            twice += &format!("{name}: {value}\r\n");
+            twice.extend([name.as_str(), ": ", value.as_str(), "\r\n"]);
             continue;
         }
         written.push(name);

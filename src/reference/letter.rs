@@ -62,19 +62,19 @@ fn pin_text(code: &str, user: &str, reference: &Reference) -> String {
         return format!("{code} is your PIN. Valid for {lifetime}.");
     }
     let mut text = format!("{code} is your sign-in PIN for {service}. ");
-    text += &if has(&defects::LIFETIME_UNTOLD) {
-        "It can be used once.".to_owned()
-    } else {
-        format!("It can be used once, for {lifetime}.")
-    };
+    text += "It can be used once";
+    if !has(&defects::LIFETIME_UNTOLD) {
+        text.extend([", for ", lifetime.as_str()]);
+    }
+    text += ".";
     if has(&defects::LINK_IN_SMS) {
         text += " Type it at https://reference.test/pin";
     }
     if has(&defects::USER_NAME_IN_SMS) {
-        text += &format!(" Your user name: {user}");
+        text.extend([" Your user name: ", user]);
     }
     if has(&defects::CODE_TWICE_IN_SMS) {
-        text += &format!(" PIN: {code}");
+        text.extend([" PIN: ", code]);
     }
     if has(&defects::LONG_SMS) {
         text += &" Keep it to yourself, whoever asks for it.".repeat(3);

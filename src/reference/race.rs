@@ -45,13 +45,10 @@ pub(super) async fn decide(
 
 fn is_open(reference: &Reference, operation: OperationKind) -> bool {
     let any = |defects: &[&Defect]| defects.iter().any(|defect| reference.has(defect));
-    match operation {
-        OperationKind::SubmitCode => {
-            any(&[&defects::RACE_CODE, &defects::RACE_TOKEN_CODE, &defects::RACE_ATTEMPTS])
-        }
-        OperationKind::ResendCode => any(&[&defects::RACE_MESSAGES]),
-        _ => false,
+    if operation == OperationKind::SubmitCode {
+        return any(&[&defects::RACE_CODE, &defects::RACE_TOKEN_CODE, &defects::RACE_ATTEMPTS]);
     }
+    operation == OperationKind::ResendCode && any(&[&defects::RACE_MESSAGES])
 }
 
 /// Decides, then takes back what was written about the account, to be written again later.
@@ -98,11 +95,11 @@ fn take_back(reference: &Reference, session: &SessionId, before: Snapshot) -> Op
         one.stage.set_messages(messages);
         return None;
     }
-    let mut stage = None;
+    let mut stood = None;
     if reference.has(&defects::RACE_CODE)
         && let Some(one) = state.sessions.get_mut(session)
     {
-        stage = Some(std::mem::replace(&mut one.stage, before.stage));
+        stood = Some(std::mem::replace(&mut one.stage, before.stage));
     }
     let account = state.accounts.get_mut(&before.user)?;
     let user = before.user;
@@ -123,5 +120,5 @@ fn take_back(reference: &Reference, session: &SessionId, before: Snapshot) -> Op
             }
         })
     };
-    Some(Late { user, stage, write })
+    Some(Late { user, stage: stood, write })
 }

@@ -21,7 +21,7 @@ impl Turn<'_> {
             return Err(RejectionClass::Denied.into());
         }
         let is_right = self.is_password_right(user, password);
-        if !(self.reference.has(&defects::LOCK_TELLS_PASSWORD) && !is_right) {
+        if is_right || !self.reference.has(&defects::LOCK_TELLS_PASSWORD) {
             self.refuse_if_name_locked(user)?;
         }
         if !is_right {

@@ -74,7 +74,7 @@ impl Run {
         let Saved { header, chapters, footer } = saved;
         let profiles = match profiles {
             Some(profiles) => profiles.to_vec(),
-            None => header.profiles.iter().map(known).collect::<Result<_, _>>()?,
+            None => header.profiles.iter().map(|name| known(name)).collect::<Result<_, _>>()?,
         };
         let played = chapters.into_iter().map(|Chapter { outline, ended, entries }| {
             let ended = (ended.ending, ended.remark);
@@ -96,6 +96,6 @@ impl Run {
     }
 }
 
-fn known(name: &String) -> Result<&'static Profile, UnknownProfile> {
-    profile::by_name(name).ok_or_else(|| UnknownProfile(name.clone()))
+fn known(name: &str) -> Result<&'static Profile, UnknownProfile> {
+    profile::by_name(name).ok_or_else(|| UnknownProfile(name.to_owned()))
 }

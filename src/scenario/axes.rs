@@ -130,15 +130,12 @@ fn check_places(tree: &Tree, axes: &[(String, Vec<String>)], faults: &mut Vec<Fa
 fn rounds(mapping: &Mapping<'_>, faults: &mut Vec<Fault>) -> Option<(String, Vec<String>)> {
     let id: Id = mapping.value("rounds")?;
     let read = mapping.tree.scalar(id).and_then(|text| text.parse::<usize>().ok());
-    match read.filter(|rounds| (1..=MAX_ROUNDS).contains(rounds)) {
-        Some(rounds) => {
-            Some(("round".to_owned(), (1..=rounds).map(|round| round.to_string()).collect()))
-        }
-        None => {
-            let message = "`rounds` is a number";
-            let help = format!("write 1 to {MAX_ROUNDS}");
-            faults.push(Fault::new("wrong-type", mapping.tree.span(id), message, help));
-            None
-        }
+    if let Some(rounds) = read.filter(|rounds| (1..=MAX_ROUNDS).contains(rounds)) {
+        Some(("round".to_owned(), (1..=rounds).map(|round| round.to_string()).collect()))
+    } else {
+        let message = "`rounds` is a number";
+        let help = format!("write 1 to {MAX_ROUNDS}");
+        faults.push(Fault::new("wrong-type", mapping.tree.span(id), message, help));
+        None
     }
 }

@@ -109,5 +109,8 @@ fn blamed(
     {
         return Vec::new();
     }
-    report::terminal::troubles(run, played).iter().map(|trouble| trouble.plain()).collect()
+    report::terminal::troubles(run, played)
+        .iter()
+        .map(fobwatch::report::trouble::Trouble::plain)
+        .collect()
 }

@@ -179,7 +179,9 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
     }
     if let Event::Answered { observed, shown, form, .. } = &mut entry.event {
         shown.clear();
-        form.iter_mut().for_each(|form| form.headers.clear());
+        if let Some(form) = form {
+            form.headers.clear();
+        }
         observed.certificate = None;
         observed.challenge = None;
         observed.bound.iter_mut().for_each(|token| token.id.clear());

@@ -28,7 +28,7 @@ fn not_while_activating(entries: &[Entry]) -> Finding {
             !one.is_rejected()
                 && !matches!(one.observed.reply, ReplyKind::Done | ReplyKind::Unsupported)
         })?;
-        (standing.observed.reply == ReplyKind::Activation).then(|| standing.answered)
+        (standing.observed.reply == ReplyKind::Activation).then_some(standing.answered)
     })
 }
 
@@ -59,7 +59,7 @@ fn not_after_removal(entries: &[Entry]) -> Finding {
                 && one.request.operation == OperationKind::ConfirmEnrolment
         });
         let since = bound.clone().any(|one| one.asked > removed.answered);
-        (bound.count() == 1 && !since).then(|| removed.answered)
+        (bound.count() == 1 && !since).then_some(removed.answered)
     })
 }
 

@@ -222,7 +222,7 @@ pub(super) static CANCELLED_MATERIAL_DEAD: Requirement = Requirement {
                     && one.asked > shown.answered
                     && one.answered < cancelled.asked
             });
-            between.all(|one| one.is_rejected()).then_some(cancelled.answered)
+            between.all(super::super::story::Exchange::is_rejected).then_some(cancelled.answered)
         })
     },
     reading: Reading::Own,

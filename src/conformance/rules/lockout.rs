@@ -306,12 +306,12 @@ fn only_the_guessed(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     let barred = |one: &&Exchange<'_>| matches!(one.observed.class, Some(RejectionClass::Locked));
     for submission in story.submissions().iter().filter(|one| story.is_right(one)) {
-        let others = story.exchanges.iter().filter(|one| {
+        let mut others = story.exchanges.iter().filter(|one| {
             one.person.is_some()
                 && one.person != Some(submission.person)
                 && one.answered < submission.exchange.asked
         });
-        let Some(locked) = others.filter(barred).next_back() else { continue };
+        let Some(locked) = others.rfind(barred) else { continue };
         if submission.refused_before > 0 {
             continue;
         }
@@ -346,7 +346,7 @@ fn success_clears_failures(entries: &[Entry]) -> Finding {
         // Refused before, then accepted, then refused again, then right: were the old ones kept,
         // the sum of both would count.
         let earlier = || submissions[..at].iter().filter(|one| one.person == submission.person);
-        let Some(success) = earlier().filter(|one| one.accepted).next_back() else { continue };
+        let Some(success) = earlier().rfind(|one| one.accepted) else { continue };
         let total = success.refused_before + submission.refused_before;
         let fits = success.refused_before > 0
             && submission.refused_before > 0

@@ -101,7 +101,6 @@ pub(super) static ONE_FEATURE_PER_CHANNEL: Requirement = Requirement {
     profiles: &["psd2"],
     conflicts_with: &["guide.mobile-material"],
     weakness: Some(522),
-    ..Requirement::PLAIN
 };
 
 fn one_feature_per_channel(entries: &[Entry]) -> Finding {

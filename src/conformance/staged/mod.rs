@@ -196,6 +196,7 @@ impl Staged {
     }
 
     /// A message of this form, after what befell it.
+    #[allow(clippy::too_many_arguments, reason = "the fields of the entry, in its order")]
     pub(super) fn arrived(
         mut self,
         person: &'static str,

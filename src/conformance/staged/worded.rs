@@ -58,10 +58,13 @@ fn twice(mail: &mut MailForm, name: &str) {
     mail.headers.push((name.into(), "again".into()));
 }
 
+/// What is different in an SMS.
+type Change = fn(&mut SmsForm);
+
 #[test]
 fn an_sms_is_short_and_says_what_it_is() {
     let whole = || sms(|_| {});
-    let cases: [(&str, fn(&mut SmsForm)); 5] = [
+    let cases: [(&str, Change); 5] = [
         ("sms.names-service", |sms| sms.names_sender = false),
         ("sms.code-once", |sms| sms.code_count = 2),
         ("sms.single-segment", |sms| sms.segments = 2),

@@ -147,7 +147,7 @@ impl Disturb {
             return None;
         }
         if let Some(refused) = &self.refuse {
-            return self.refusal(refused, channel, scope).and_then(fault);
+            return Self::refusal(refused, channel, scope).and_then(fault);
         }
         if let Some(other) = &self.misdeliver {
             return misdelivered(other, channel, scope);
@@ -180,7 +180,6 @@ impl Disturb {
     }
 
     fn refusal(
-        &self,
         refused: &At<Refused>,
         channel: Option<Channel>,
         scope: &mut Scope<'_>,

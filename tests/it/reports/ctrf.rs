@@ -82,7 +82,7 @@ fn is(kind: Kind, value: &Value) -> bool {
     }
 }
 
-fn checked<'a>(value: &'a Value, fields: Fields) -> &'a Map<String, Value> {
+fn checked(value: &Value, fields: Fields) -> &Map<String, Value> {
     let object = value.as_object().expect("an object");
     for (name, required, kind) in fields {
         match object.get(*name) {
