@@ -8,6 +8,7 @@ use crate::gateways::email::smtp;
 use crate::gateways::extract;
 use crate::gateways::inbox::{Inbox, News};
 use crate::gateways::listen::{Gateways, Settings};
+use crate::gateways::window::Window;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,13 +21,18 @@ pub(super) struct Arguments {
     /// Where the mail gateway listens; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     smtp: SocketAddr,
+    /// Let test suites read what has arrived: GET /fobwatch/messages?to=ADDRESS at the SMS gateway
+    #[arg(long)]
+    window: bool,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let clock: Arc<dyn Clock> = Arc::new(WallClock::new(nap));
     let inbox = Inbox::new(Arc::clone(&clock));
     let account = super::run::account();
-    let gateways = open(&inbox, arguments.sms, arguments.smtp, account.clone()).await?;
+    let window = if arguments.window { Window::Open } else { Window::Closed };
+    let settings = Settings { window, ..settings(arguments.sms, arguments.smtp, account.clone()) };
+    let gateways = listen(settings, &inbox).await?;
     let endpoints = endpoints(&gateways);
     super::print(&format!(
         "SMS   {}   Twilio's Messages API; account {}, token {}\nmail  {}   SMTP, no TLS, any or no login\n\
@@ -80,7 +86,15 @@ pub(super) async fn open(
     smtp: SocketAddr,
     account: Account,
 ) -> Result<Gateways, Stopped> {
-    let settings = Settings { http: sms, smtp, ..Settings::loopback(account) };
+    listen(settings(sms, smtp, account), inbox).await
+}
+
+fn settings(sms: SocketAddr, smtp: SocketAddr, account: Account) -> Settings {
+    Settings { http: sms, smtp, ..Settings::loopback(account) }
+}
+
+async fn listen(settings: Settings, inbox: &Arc<Inbox>) -> Result<Gateways, Stopped> {
+    let (sms, smtp) = (settings.http, settings.smtp);
     Gateways::open(settings, Arc::clone(inbox), smtp::open).await.map_err(|error| {
         let message = format!("error: the gateways cannot listen at {sms} and {smtp}: {error}");
         Stopped::new(Exit::Unreachable, message)

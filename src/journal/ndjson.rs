@@ -142,17 +142,17 @@ impl<R: BufRead> Lines<R> {
         let mut bytes = Vec::new();
         let limit = LONGEST_LINE as u64 + 1;
         self.input.by_ref().take(limit).read_until(b'\n', &mut bytes)?;
+        self.bytes += bytes.len() as u64;
+        if self.bytes >= MOST_BYTES {
+            return Err(NotJournal::TooLong { line: self.number + 1 });
+        }
         if bytes.is_empty() {
             return Ok(None);
         }
         self.number += 1;
-        self.bytes += bytes.len() as u64;
         if bytes.last() == Some(&b'\n') {
             bytes.pop();
         } else {
-            if self.bytes >= MOST_BYTES {
-                return Err(NotJournal::TooLong { line: self.number });
-            }
             if bytes.len() > LONGEST_LINE {
                 return Err(self.bad(format!("it is longer than {LONGEST_LINE} bytes")));
             }

@@ -146,7 +146,7 @@ fn four_shards_joined_are_the_single_run_to_the_byte() {
         let report = format!("ndjson={name}");
         let arguments = ["run", "--quiet", "--shard", &shard, "--report", &report];
         let output = fobwatch(folder.path(), &arguments);
-        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stdout));
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output.stderr));
         assert!(text(&output.stdout).contains(&format!("shard {index}/4")), "{output:?}");
         names.insert(0, name);
     }
