@@ -92,8 +92,10 @@ fn take_back(reference: &Reference, session: &SessionId, before: Snapshot) -> Op
     if reference.has(&defects::RACE_MESSAGES)
         && let (Some(one), Some(messages)) = (state.sessions.get_mut(session), before.messages)
     {
+        let counted = one.stage;
         one.stage.set_messages(messages);
-        return None;
+        let write = Box::new(|_: &mut Account| {});
+        return Some(Late { user: before.user, stage: Some(counted), write });
     }
     let mut stood = None;
     if reference.has(&defects::RACE_CODE)

@@ -1,7 +1,7 @@
 //! Sound variants: other choices that are just as legal. Nothing may be blamed on any of them, so
 //! each keeps the suite from taking our own habits for a rule.
 
-use super::parameters::{Delivery, Parameters, PinAlphabet, QrFormat, Refusals, Throttle};
+use super::parameters::{Parameters, PinAlphabet, QrFormat, Refusals, Throttle};
 use crate::domain::declared::Resend;
 use crate::otp::{Digits, Period};
 use std::time::Duration;
@@ -92,12 +92,6 @@ pub static VARIANTS: &[Variant] = &[
         set: |parameters| {
             parameters.activation_policy = Some(r#"{"allowUnsecured":"false"}"#.to_owned());
         },
-        outside: &[],
-    },
-    Variant {
-        name: "queued-delivery",
-        what: "Messages leave after the answer, as from a queue.",
-        set: |parameters| parameters.delivery = Delivery::AfterAnswer,
         outside: &[],
     },
     Variant {
