@@ -6,8 +6,8 @@ mod codes;
 use crate::domain::device::Outcome;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::{
-    Act, Chance, Channel, Clock, DeviceKind, Disturbance, Message, Persona, Picture, Recipient,
-    Secret,
+    Act, Chance, Channel, Clock, DeviceKind, Disturbance, Message, Persona, Picture, PushReply,
+    Recipient, Secret,
 };
 use crate::gateways::extract::{self, Candidate, Extraction};
 use crate::gateways::fault::Fault;
@@ -155,21 +155,20 @@ impl World {
     /// Does something at a device; nothing if there is no such device.
     pub async fn act(&mut self, device: &str, act: Act) -> Option<Outcome> {
         let given = self.mark_given(&act);
-        let verb = act.verb().to_owned();
-        let times = if let Act::Press(times) = act { Some(times) } else { None };
+        let done = Done::of(&act);
         let outcome = if let Act::CloneInto(other) = &act {
             self.clone_device(device, other)?
         } else {
             self.devices.get_mut(device)?.act(act).await
         };
-        self.record_act(device, (verb, times), given, &outcome);
+        self.record_act(device, done, given, &outcome);
         Some(outcome)
     }
 
     fn record_act(
         &mut self,
         device: &str,
-        (act, times): (String, Option<u32>),
+        Done { act, times, push }: Done,
         given: Option<Mark>,
         outcome: &Outcome,
     ) {
@@ -188,26 +187,34 @@ impl World {
         let device = device.to_owned();
         let kind = outcome.kind();
         let outcome = kind;
-        self.journal.record(Event::Acted { device, act, given, outcome, reason, code, times });
+        self.journal.record(Event::Acted {
+            device,
+            act,
+            given,
+            outcome,
+            reason,
+            code,
+            times,
+            push,
+        });
     }
 
     /// Does several things at several devices at once; nothing where there is no such device.
     pub async fn act_all(&mut self, acts: Vec<(String, Act)>) -> Vec<Option<Outcome>> {
         let mut busy = Vec::new();
         for (name, act) in acts {
-            let times = if let Act::Press(times) = act { Some(times) } else { None };
-            let (given, verb) = (self.mark_given(&act), (act.verb().to_owned(), times));
-            busy.push((self.devices.remove(&name), name, given, verb, act));
+            let (given, done) = (self.mark_given(&act), Done::of(&act));
+            busy.push((self.devices.remove(&name), name, given, done, act));
         }
-        let doing = busy.into_iter().map(|(device, name, given, verb, act)| async move {
-            let Some(mut device) = device else { return (None, name, given, verb, None) };
+        let doing = busy.into_iter().map(|(device, name, given, done, act)| async move {
+            let Some(mut device) = device else { return (None, name, given, done, None) };
             let outcome = device.act(act).await;
-            (Some(device), name, given, verb, Some(outcome))
+            (Some(device), name, given, done, Some(outcome))
         });
         let mut outcomes = Vec::new();
-        for (device, name, given, verb, outcome) in futures_util::future::join_all(doing).await {
+        for (device, name, given, done, outcome) in futures_util::future::join_all(doing).await {
             if let Some(outcome) = &outcome {
-                self.record_act(&name, verb, given, outcome);
+                self.record_act(&name, done, given, outcome);
             }
             if let Some(device) = device {
                 self.devices.insert(name, device);
@@ -421,7 +428,9 @@ impl World {
                 (SecretKind::AppPin, pin.clone())
             }
             Act::ImportKeys { keys, .. } => (SecretKind::KeyFile, keys.clone()),
-            Act::Unlock(pin) | Act::ReadCode(Some(pin)) => (SecretKind::AppPin, pin.clone()),
+            Act::Unlock(pin)
+            | Act::ReadCode(Some(pin))
+            | Act::AnswerPush { pin: Some(pin), .. } => (SecretKind::AppPin, pin.clone()),
             Act::Grant(_)
             | Act::Deny(_)
             | Act::EnterAddress(_)
@@ -432,6 +441,7 @@ impl World {
             | Act::Activate
             | Act::Lock
             | Act::ReadCode(None)
+            | Act::AnswerPush { pin: None, .. }
             | Act::SetClockSkew(_)
             | Act::GoOffline
             | Act::GoOnline
@@ -449,6 +459,24 @@ impl World {
 
     fn chance(&self, what: &str, name: &str) -> Chance {
         Chance::seeded(self.origin.seed, &format!("{}/{what}/{name}", self.origin.scenario))
+    }
+}
+
+/// What the journal keeps of an act besides secrets.
+struct Done {
+    /// The verb.
+    act: String,
+    /// How often a button was pressed.
+    times: Option<u32>,
+    /// What was answered to a push.
+    push: Option<PushReply>,
+}
+
+impl Done {
+    fn of(act: &Act) -> Self {
+        let times = if let Act::Press(times) = act { Some(*times) } else { None };
+        let push = if let Act::AnswerPush { reply, .. } = act { Some(reply.clone()) } else { None };
+        Self { act: act.verb().to_owned(), times, push }
     }
 }
 

@@ -6,7 +6,7 @@ use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::{Form, ReplyKind};
 use crate::domain::{
-    Assurance, Channel, Declared, Disturbance, Mailbox, Moment, PhoneNumber, Recipient,
+    Assurance, Channel, Declared, Disturbance, Mailbox, Moment, PhoneNumber, PushReply, Recipient,
 };
 use crate::journal::{Entry, EntryId, Event, KeyFacts, Mark, MessageForm, Observed, Request};
 use std::time::Duration;
@@ -66,6 +66,10 @@ pub(super) struct DeviceAct<'a> {
     pub(super) activated: bool,
     /// Whether the service said no: a refusal by the device itself says nothing about the service.
     pub(super) turned_away: bool,
+    /// Why it refused.
+    pub(super) reason: Option<Reason>,
+    /// What was answered to a push.
+    pub(super) push: Option<&'a PushReply>,
     pub(super) code: Option<Mark>,
     /// How often the button was pressed without looking.
     pub(super) times: u32,
@@ -172,7 +176,7 @@ impl<'a> Story<'a> {
                     before_answer: *before_answer,
                 });
             }
-            Event::Acted { device, act, given, outcome, reason, code, times } => {
+            Event::Acted { device, act, given, outcome, reason, code, times, push } => {
                 let owner = self.owners.iter().find(|(known, _)| known == device);
                 self.acts.push(DeviceAct {
                     entry: entry.id,
@@ -187,6 +191,8 @@ impl<'a> Story<'a> {
                         reason,
                         Some(Reason::Unauthorized | Reason::ActivationExpired)
                     ),
+                    reason: *reason,
+                    push: push.as_ref(),
                     code: *code,
                     times: times.unwrap_or(0),
                 });
@@ -643,6 +649,7 @@ pub(super) fn accepts(reply: ReplyKind) -> bool {
         ReplyKind::CodeRequired
         | ReplyKind::RegistrationCodeRequired
         | ReplyKind::TokenRequired
+        | ReplyKind::PushSent
         | ReplyKind::Tokens
         | ReplyKind::SignedOut
         | ReplyKind::Rejected

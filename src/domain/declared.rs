@@ -40,6 +40,9 @@ pub struct Declared {
     /// What a resend does to the code before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub resend: Option<Resend>,
+    /// Whether a push shows a number that is to be tapped at the app.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub push_number: Option<bool>,
     /// What a code by mail is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_pin: Option<EmailPin>,
@@ -90,6 +93,7 @@ impl Declared {
             && same(self.activation_lifetime.as_ref(), other.activation_lifetime.as_ref())
             && same(self.messages.as_ref(), other.messages.as_ref())
             && same(self.resend.as_ref(), other.resend.as_ref())
+            && same(self.push_number.as_ref(), other.push_number.as_ref())
             && same(self.email_pin.as_ref(), other.email_pin.as_ref())
     }
 

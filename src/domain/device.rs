@@ -1,7 +1,7 @@
 //! What can be done at a simulated device, and what it answers. The devices themselves are
 //! [`crate::tokens`].
 
-use super::{Picture, Secret};
+use super::{Picture, PushReply, Secret};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -70,6 +70,13 @@ pub enum Act {
     Lock,
     /// Unlocks the app if a PIN is given, and reads the current one-time code.
     ReadCode(Option<Secret>),
+    /// Answers the notification that waits at the app, unlocking it first if a PIN is given.
+    AnswerPush {
+        /// The answer.
+        reply: PushReply,
+        /// The PIN.
+        pin: Option<Secret>,
+    },
     /// Sets the device's own clock off by this many milliseconds.
     SetClockSkew(i64),
     /// Cuts the device's network.
@@ -122,6 +129,7 @@ impl Act {
             Self::Unlock(_) => "unlock",
             Self::Lock => "lock",
             Self::ReadCode(_) => "read_code",
+            Self::AnswerPush { .. } => "answer_push",
             Self::SetClockSkew(_) => "set_clock_skew",
             Self::GoOffline => "go_offline",
             Self::GoOnline => "go_online",
@@ -193,12 +201,18 @@ pub enum Reason {
     BadContainer,
     /// The challenge does not fit the token's suite.
     BadChallenge,
+    /// A number must be tapped, and the right one is not on the screen or was not named.
+    NumberWanted,
     /// The device has no network, or the service did not answer.
     Offline,
     /// The service refused: already active, disabled, or never issued.
     Unauthorized,
     /// The service refused: the time for activation is over.
     ActivationExpired,
+    /// No notification waits for an answer.
+    NoPush,
+    /// The service refused: the notification is too old.
+    PushExpired,
     /// The service answered something this app does not understand.
     ServiceError,
 }

@@ -17,6 +17,7 @@ pub mod persona;
 pub mod phone;
 pub mod picture;
 pub mod place;
+pub mod push;
 pub mod reply;
 pub mod secret;
 
@@ -34,5 +35,6 @@ pub use persona::Persona;
 pub use phone::PhoneNumber;
 pub use picture::{MediaType, Picture};
 pub use place::Place;
+pub use push::{PushAnswer, PushReply, Tap};
 pub use reply::{Activation, Answer, Rejection, RejectionClass, Reply};
 pub use secret::Secret;

@@ -30,6 +30,10 @@ pub enum Operation {
         /// The code.
         code: Secret,
     },
+    /// A notification at the app instead of a typed code.
+    RequestPush,
+    /// Whether the notification was answered; the page asks while it waits.
+    AwaitPush,
     /// Begin to set up a second factor.
     BeginEnrolment {
         /// Which kind of token.
@@ -171,6 +175,10 @@ pub enum OperationKind {
     ResendCode,
     /// See [`Operation::SubmitCode`].
     SubmitCode,
+    /// See [`Operation::RequestPush`].
+    RequestPush,
+    /// See [`Operation::AwaitPush`].
+    AwaitPush,
     /// See [`Operation::BeginEnrolment`].
     BeginEnrolment,
     /// See [`Operation::SubmitRegistrationCode`].
@@ -209,6 +217,8 @@ impl Operation {
             Self::ChooseChannel { .. } => OperationKind::ChooseChannel,
             Self::ResendCode => OperationKind::ResendCode,
             Self::SubmitCode { .. } => OperationKind::SubmitCode,
+            Self::RequestPush => OperationKind::RequestPush,
+            Self::AwaitPush => OperationKind::AwaitPush,
             Self::BeginEnrolment { .. } => OperationKind::BeginEnrolment,
             Self::SubmitRegistrationCode { .. } => OperationKind::SubmitRegistrationCode,
             Self::ConfirmEnrolment { .. } => OperationKind::ConfirmEnrolment,
@@ -234,6 +244,8 @@ impl fmt::Display for OperationKind {
             Self::ChooseChannel => "choose_channel",
             Self::ResendCode => "resend_code",
             Self::SubmitCode => "submit_code",
+            Self::RequestPush => "request_push",
+            Self::AwaitPush => "await_push",
             Self::BeginEnrolment => "begin_enrolment",
             Self::SubmitRegistrationCode => "submit_registration_code",
             Self::ConfirmEnrolment => "confirm_enrolment",

@@ -87,6 +87,11 @@ pub enum Reply {
         /// What a token that answers challenges is asked.
         challenge: Option<String>,
     },
+    /// A notification is at the app, and the page waits for its answer.
+    PushSent {
+        /// The number to tap at the app, if the page shows one (number matching).
+        number: Option<String>,
+    },
     /// Signed in.
     SignedIn {
         /// How much was proven.
@@ -191,6 +196,12 @@ pub enum RejectionClass {
     /// The request makes no sense.
     #[serde(rename = "malformed")]
     Malformed,
+    /// The person said no at the app.
+    #[serde(rename = "push.refused")]
+    PushRefused,
+    /// The notification was not answered in time.
+    #[serde(rename = "push.expired")]
+    PushExpired,
     /// The channel cannot be used for this person.
     #[serde(rename = "channel_unavailable")]
     ChannelUnavailable,
@@ -207,7 +218,7 @@ pub enum ClassMatch {
 
 impl RejectionClass {
     /// All classes.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Denied,
         Self::CodeInvalid,
         Self::CodeExpired,
@@ -219,6 +230,8 @@ impl RejectionClass {
         Self::EnrolmentConflict,
         Self::WrongStep,
         Self::Malformed,
+        Self::PushRefused,
+        Self::PushExpired,
         Self::ChannelUnavailable,
     ];
 
@@ -235,6 +248,8 @@ impl RejectionClass {
             | Self::EnrolmentConflict
             | Self::WrongStep
             | Self::Malformed
+            | Self::PushRefused
+            | Self::PushExpired
             | Self::ChannelUnavailable => Some(Self::Denied),
         }
     }
@@ -267,6 +282,8 @@ impl fmt::Display for RejectionClass {
             Self::EnrolmentConflict => "enrolment.conflict",
             Self::WrongStep => "wrong_step",
             Self::Malformed => "malformed",
+            Self::PushRefused => "push.refused",
+            Self::PushExpired => "push.expired",
             Self::ChannelUnavailable => "channel_unavailable",
         })
     }
@@ -292,6 +309,8 @@ pub enum ReplyKind {
     Enrolled,
     /// See [`Reply::TokenRequired`].
     TokenRequired,
+    /// See [`Reply::PushSent`].
+    PushSent,
     /// See [`Reply::SignedIn`].
     SignedIn,
     /// See [`Reply::Certificate`].
@@ -318,6 +337,7 @@ impl Reply {
             Self::RegistrationCodeRequired => ReplyKind::RegistrationCodeRequired,
             Self::Enrolled => ReplyKind::Enrolled,
             Self::TokenRequired { .. } => ReplyKind::TokenRequired,
+            Self::PushSent { .. } => ReplyKind::PushSent,
             Self::SignedIn { .. } => ReplyKind::SignedIn,
             Self::Certificate { .. } => ReplyKind::Certificate,
             Self::Tokens(_) => ReplyKind::Tokens,
@@ -344,6 +364,7 @@ impl fmt::Display for ReplyKind {
             Self::RegistrationCodeRequired => "registration_code_required",
             Self::Enrolled => "enrolled",
             Self::TokenRequired => "token_required",
+            Self::PushSent => "push_sent",
             Self::SignedIn => "signed_in",
             Self::Certificate => "certificate",
             Self::Tokens => "tokens",

@@ -5,8 +5,8 @@ use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::{OperationKind, Writing};
 use crate::domain::reply::{BoundToken, Form, ReplyKind};
 use crate::domain::{
-    Assurance, Channel, Declared, DeviceKind, Disturbance, Mailbox, Moment, PhoneNumber, Recipient,
-    RejectionClass, TokenKind,
+    Assurance, Channel, Declared, DeviceKind, Disturbance, Mailbox, Moment, PhoneNumber, PushReply,
+    Recipient, RejectionClass, TokenKind,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -200,6 +200,9 @@ pub enum Event {
         /// How often the button was pressed without looking.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         times: Option<u32>,
+        /// What was answered to a push.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        push: Option<PushReply>,
     },
     /// A message was waited for.
     Waited {
@@ -324,6 +327,9 @@ pub struct Observed {
     /// What a token that answers challenges is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub challenge: Option<String>,
+    /// The number to tap at the app, as the page shows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<String>,
     /// How much was proven.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assurance: Option<Assurance>,
@@ -354,6 +360,7 @@ impl Observed {
             alternatives: Vec::new(),
             tokens: Vec::new(),
             challenge: None,
+            number: None,
             assurance: None,
             offered: None,
             bound: Vec::new(),

@@ -113,6 +113,7 @@ pub(super) fn accepts(reply: &Reply) -> bool {
         Reply::EnrolmentRequired { .. }
         | Reply::SignedIn { .. }
         | Reply::TokenRequired { .. }
+        | Reply::PushSent { .. }
         | Reply::Enrolled
         | Reply::Activation(_)
         | Reply::Certificate { .. }

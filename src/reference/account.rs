@@ -4,9 +4,12 @@ use super::authenticator::Shown;
 use super::code::Pins;
 use super::enrolment::Pending;
 use super::lockout::Tally;
+use super::push::Pushes;
 use super::verifier::Verifier;
 use crate::domain::reply::BoundToken;
 use crate::domain::{Channel, Moment, Persona, Recipient, TokenKind};
+use crate::otp::Key;
+use crate::tokens::activation::SerialNumber;
 use std::collections::VecDeque;
 use std::time::Duration;
 
@@ -26,6 +29,7 @@ pub(super) struct Account {
     pub(super) older: Vec<Pending>,
     /// The messages of the last hour.
     pub(super) messages: Recent,
+    pub(super) pushes: Pushes,
 }
 
 /// When the messages of the last hour were sent, so many that they are worth counting.
@@ -59,6 +63,8 @@ pub(super) struct Bound {
     pub(super) verifier: Verifier,
     /// What its page showed; only a defect still looks at it.
     pub(super) shown: Option<Shown>,
+    /// The number and the key by which its app answers notifications, if it can.
+    pub(super) push: Option<(SerialNumber, Key)>,
 }
 
 impl Account {
@@ -71,6 +77,7 @@ impl Account {
             tokens: Vec::new(),
             older: Vec::new(),
             messages: Recent::default(),
+            pushes: Pushes::default(),
             revoked: Vec::new(),
         }
     }

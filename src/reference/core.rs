@@ -195,7 +195,7 @@ impl Reference {
         View::rejected(RejectionClass::ChannelUnavailable)
     }
 
-    async fn send(&self, message: &Message) -> Result<(), NotSent> {
+    pub(super) async fn send(&self, message: &Message) -> Result<(), NotSent> {
         offer(self.courier.as_ref(), message, self.retries()).await
     }
 

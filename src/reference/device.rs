@@ -106,6 +106,8 @@ impl Network for Reference {
         Box::pin(async move {
             match address.strip_prefix(self.parameters().public_address.as_str()) {
                 Some("/activate") => Ok(self.activate_device(body).await),
+                Some("/push/pending") => Ok(self.pending_push(body)),
+                Some("/push/answer") => Ok(self.answer_push(body).await),
                 Some(_) => Ok(refusal(404, "not_found")),
                 None => Err(NoNetwork { address: address.to_owned() }),
             }

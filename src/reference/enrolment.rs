@@ -11,7 +11,7 @@ use crate::domain::reply::BoundToken;
 use crate::domain::{
     Activation, Assurance, Chance, Moment, RejectionClass, Reply, Secret, TokenKind,
 };
-use crate::otp::{Algorithm, Totp};
+use crate::otp::{Algorithm, Key, Totp};
 use crate::tokens::activation::classic::{self, ActivationCode, RegistrationCode, SerialNumber};
 use crate::tokens::activation::sealed_qr::SealedActivation;
 use std::time::Duration;
@@ -31,6 +31,8 @@ pub(super) struct Pending {
     began: Moment,
     /// What tells the activated token's codes; nothing before it is activated.
     verifier: Option<Verifier>,
+    /// The key of the activated app, which answers notifications with it: mobile only.
+    push_key: Option<Key>,
 }
 
 /// Why a device is not activated.
@@ -155,7 +157,8 @@ impl Turn<'_> {
         }
         // A key that was shown openly is bound by a code of it and by nothing else.
         let needs_code = shown.is_some() && !reference.has(&defects::BINDING_WITHOUT_CODE);
-        let mut token = Bound { listed, verifier, shown };
+        let push = pending.push_key.clone().map(|key| (pending.serial, key));
+        let mut token = Bound { listed, verifier, shown, push };
         let fresh = token.verifier.clone();
         match code {
             None if needs_code => return Err(RejectionClass::CodeInvalid.into()),
@@ -220,7 +223,7 @@ impl Turn<'_> {
             && self.reference.has(&defects::SAME_MATERIAL_AGAIN)
         {
             let verifier = earlier.verifier.clone().filter(|_| earlier.open.is_some());
-            return Ok(Pending { number, began, verifier, ..earlier });
+            return Ok(Pending { number, began, verifier, push_key: None, ..earlier });
         }
         let serial = self.unused_serial()?;
         let chance = &mut self.state.chance;
@@ -230,7 +233,17 @@ impl Turn<'_> {
             .then(|| sealed(serial, activation_code, parameters, chance));
         let open = authenticator::mint(kind, &user, serial, self.reference, chance);
         let (open, verifier) = open.map_or((None, None), |(open, new)| (Some(open), Some(new)));
-        Ok(Pending { number, kind, serial, activation_code, sealed, open, began, verifier })
+        Ok(Pending {
+            number,
+            kind,
+            serial,
+            activation_code,
+            sealed,
+            open,
+            began,
+            verifier,
+            push_key: None,
+        })
     }
 
     fn unused_serial(&mut self) -> Result<SerialNumber, View> {
@@ -274,6 +287,7 @@ impl Pending {
     /// Forgets the device that activated it, as a late write would.
     pub(super) fn forget_activation(&mut self) {
         self.verifier = None;
+        self.push_key = None;
     }
 
     fn refuse_if_expired(&self, reference: &Reference, now: Moment) -> Result<(), NotActivated> {
@@ -296,6 +310,7 @@ impl Pending {
         let (digits, period) = (reference.token_digits(), parameters.token_period);
         let totp = Totp::new(&key, Algorithm::Sha256, digits, period);
         self.verifier = Some(Verifier::of_time(totp, period));
+        self.push_key = self.sealed.as_ref().map(|_| key);
     }
 
     /// The page that shows this material.

@@ -121,6 +121,7 @@ pub(super) enum Notice {
     Reset,
     Locked,
     HalfSignedIn,
+    Concern,
 }
 
 /// A mail that tells what happened to the account (NIST SP 800-63B §4.6, RFC 4226 §7.2).
@@ -138,6 +139,7 @@ pub(super) fn notice(
         Notice::Locked => {
             ("Your account was locked", "After too many wrong attempts a lock was put on")
         }
+        Notice::Concern => ("A sign-in was reported", "At your app somebody reported a sign-in to"),
         Notice::HalfSignedIn => {
             ("A sign-in was not finished", "Somebody knew the password and not the token of")
         }

@@ -18,6 +18,7 @@ mod lockout;
 mod mint;
 mod pages;
 mod parameters;
+mod push;
 mod qr;
 mod race;
 pub mod server;

@@ -71,6 +71,17 @@ pub struct Parameters {
     /// Messages with a PIN for one person in an hour. 30: enough for a bad day, too few to flood a
     /// phone.
     pub messages_per_hour: u32,
+    /// Whether a bound app may be asked instead of for a code. True.
+    pub push: bool,
+    /// Whether the page shows a number that must be tapped at the app. True: NIST SP 800-63B
+    /// §3.1.3 does not take a bare yes for an out-of-band authentication.
+    pub push_number: bool,
+    /// How long a notification may be answered. 60 s: the person is waiting.
+    #[serde(deserialize_with = "seconds")]
+    pub push_lifetime: Duration,
+    /// Notifications for one person in an hour. 5: more would wear a person down (OWASP ASVS 5.0
+    /// 6.6.4).
+    pub pushes_per_hour: u32,
     /// How long a signing certificate is valid. 365 days, a common choice.
     #[serde(deserialize_with = "seconds")]
     pub certificate_lifetime: Duration,
@@ -175,6 +186,10 @@ impl Default for Parameters {
             session_lifetime: Duration::from_mins(15),
             signed_in_idle: Duration::from_mins(5),
             messages_per_hour: 30,
+            push: true,
+            push_number: true,
+            push_lifetime: Duration::from_mins(1),
+            pushes_per_hour: 5,
             certificate_lifetime: Duration::from_hours(365 * 24),
             public_https: false,
             public_address: "reference.test/device".to_owned(),
@@ -226,6 +241,7 @@ impl Parameters {
             activation_lifetime: Some(self.activation_lifetime.as_secs()),
             messages: Some(self.messages_per_challenge),
             resend: Some(self.resend),
+            push_number: self.push.then_some(self.push_number),
             email_pin: Some(self.email_pin),
         }
     }
@@ -260,6 +276,10 @@ impl Parameters {
             set.lockout_lifetime = (lockout > 0).then(|| seconds(lockout));
         }
         set.messages_per_challenge = wanted.messages.unwrap_or(set.messages_per_challenge);
+        if let Some(shows_number) = wanted.push_number {
+            set.push_number = shows_number;
+            set.push = set.push.then_some(true).ok_or(CannotBeSet("push_number"))?;
+        }
         set.resend = wanted.resend.unwrap_or(set.resend);
         set.email_pin = wanted.email_pin.unwrap_or(set.email_pin);
         *self = set;

@@ -48,6 +48,8 @@ pub(super) struct Session {
     pub(super) half_told: bool,
     /// What a token that answers challenges was asked.
     pub(super) challenge: Option<String>,
+    /// The notification that this sign-in waits for.
+    pub(super) push: Option<String>,
     /// Counts only under [`super::defects::LOCKOUT_PER_SESSION`].
     pub(super) tally: Tally,
 }

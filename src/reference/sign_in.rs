@@ -66,6 +66,9 @@ impl Turn<'_> {
         if known && reference.has(&defects::PIN_BEFORE_PASSWORD) {
             self.slip_out(user);
         }
+        if known && reference.has(&defects::PUSH_BEFORE_PASSWORD) {
+            let _sent_or_no_app = self.send_push(user);
+        }
         if known && reference.has(&defects::PASSWORD_ERROR_NAMED) {
             return RejectionClass::Malformed.into();
         }
@@ -184,6 +187,8 @@ impl Turn<'_> {
         let (session, account) = self.signed()?;
         let methods = account.methods();
         if session.stage == Stage::Token {
+            // Whoever has the token at hand may be asked at it again.
+            account.pushes.stopped = false;
             return Ok(signed_in(session, Assurance::TwoFactor));
         }
         if methods.is_empty() && reference.has(&defects::ASSURANCE_OVERSTATED) {
@@ -289,9 +294,9 @@ impl Turn<'_> {
 
     fn open(&mut self, user: &str, stage: Stage) {
         let (last_seen, tally) = (self.now, Tally::default());
-        let (half_told, challenge) = (false, None);
+        let (half_told, challenge, push) = (false, None, None);
         let user = user.to_owned();
-        let session = Session { user, stage, last_seen, half_told, challenge, tally };
+        let session = Session { user, stage, last_seen, half_told, challenge, push, tally };
         self.state.sessions.insert(self.id.clone(), session);
     }
 

@@ -14,7 +14,9 @@ impl Turn<'_> {
         let (reference, now) = (self.reference, self.now);
         let (session, account) = self.signed().map_err(|_| RejectionClass::WrongStep)?;
         let mut outcome = Err(RejectionClass::CodeInvalid);
-        for token in account.tokens.iter_mut().chain(&mut account.revoked) {
+        let revoked = account.revoked.iter_mut();
+        let revoked = revoked.filter(|_| reference.has(&defects::REVOKED_TOKEN_ACCEPTED));
+        for token in account.tokens.iter_mut().chain(revoked) {
             match token.verifier.accept(code, now, session.challenge.as_deref(), reference) {
                 Err(RejectionClass::CodeInvalid) => {}
                 decided => outcome = decided,
@@ -72,6 +74,9 @@ impl Turn<'_> {
     pub(super) fn reset_factors(&mut self, user: &str) -> Step {
         let reference = self.reference;
         let account = self.state.accounts.get_mut(user).ok_or(RejectionClass::Denied)?;
+        if reference.has(&defects::REVOKED_PHONE_ANSWERS) {
+            account.revoked.append(&mut account.tokens);
+        }
         if !reference.has(&defects::RESET_KEEPS_TOKEN) {
             account.tokens.clear();
         }
@@ -138,7 +143,9 @@ impl Turn<'_> {
         let account = self.state.accounts.get_mut(&user).ok_or(RejectionClass::Denied)?;
         let place = account.tokens.iter().position(|token| token.listed.id == id);
         let token = account.tokens.remove(place.ok_or(RejectionClass::Denied)?);
-        if reference.has(&defects::REVOKED_TOKEN_ACCEPTED) {
+        if reference.has(&defects::REVOKED_TOKEN_ACCEPTED)
+            || reference.has(&defects::REVOKED_PHONE_ANSWERS)
+        {
             account.revoked.push(token);
         }
         let bare = account.tokens.is_empty();

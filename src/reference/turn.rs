@@ -77,6 +77,8 @@ impl<'a> Turn<'a> {
             Operation::ChooseChannel { channel } => self.choose_channel(*channel),
             Operation::ResendCode => self.resend_code(),
             Operation::SubmitCode { code } => self.submit_code(code),
+            Operation::RequestPush => self.request_push(),
+            Operation::AwaitPush => self.await_push(),
             Operation::BeginEnrolment { token } => self.begin_enrolment(*token),
             Operation::SubmitRegistrationCode { code } => self.submit_registration_code(code),
             Operation::ConfirmEnrolment { code } => self.confirm_enrolment(code.as_ref()),
@@ -247,6 +249,10 @@ impl<'a> Turn<'a> {
         match session.stage {
             Stage::Pin(challenge) => super::sign_in::code_required(account, challenge, reference),
             Stage::Token => {
+                if let Some(push) = session.push.as_ref() {
+                    let number = account.pushes.number_of(push);
+                    return View::of(Reply::PushSent { number });
+                }
                 let (methods, challenge) = (account.methods(), session.challenge.clone());
                 View::of(Reply::TokenRequired { methods, challenge })
             }

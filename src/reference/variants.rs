@@ -81,6 +81,12 @@ pub static VARIANTS: &[Variant] = &[
         outside: &["interop-authenticators", "rfc-otp-extended"],
     },
     Variant {
+        name: "no-push",
+        what: "Nobody is asked at an app; codes are typed.",
+        set: |parameters| parameters.push = false,
+        outside: &[],
+    },
+    Variant {
         name: "one-live-pin",
         what: "A new sign-in ends the PINs of the person's other sign-ins.",
         set: |parameters| parameters.one_live_pin = true,
@@ -93,6 +99,21 @@ pub static VARIANTS: &[Variant] = &[
             parameters.activation_policy = Some(r#"{"allowUnsecured":"false"}"#.to_owned());
         },
         outside: &[],
+    },
+    Variant {
+        name: "push-lasts-longer",
+        what: "A notification may be answered for two minutes, and ten are sent in an hour.",
+        set: |parameters| {
+            parameters.push_lifetime = Duration::from_mins(2);
+            parameters.pushes_per_hour = 10;
+        },
+        outside: &[],
+    },
+    Variant {
+        name: "push-without-numbers",
+        what: "A yes at the app is enough: no number is matched.",
+        set: |parameters| parameters.push_number = false,
+        outside: &["nist-aal2"],
     },
     Variant {
         name: "resend-keeps-both",

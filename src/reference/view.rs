@@ -71,6 +71,7 @@ impl View {
             | Reply::RegistrationCodeRequired
             | Reply::Enrolled
             | Reply::TokenRequired { .. }
+            | Reply::PushSent { .. }
             | Reply::SignedIn { .. }
             | Reply::Certificate { .. }
             | Reply::Tokens(_)
@@ -95,10 +96,11 @@ impl View {
             | Class::CodeInvalid
             | Class::CodeExpired
             | Class::CodeSpent
-            | Class::CodeSuperseded => 401,
+            | Class::CodeSuperseded
+            | Class::PushRefused => 401,
             Class::WrongStep => 403,
             Class::EnrolmentConflict | Class::ChannelUnavailable => 409,
-            Class::EnrolmentExpired => 410,
+            Class::EnrolmentExpired | Class::PushExpired => 410,
             Class::Locked => 423,
             Class::RateLimited => 429,
         }
@@ -124,6 +126,7 @@ impl View {
             | Reply::RegistrationCodeRequired
             | Reply::Enrolled
             | Reply::TokenRequired { .. }
+            | Reply::PushSent { .. }
             | Reply::SignedIn { .. }
             | Reply::Certificate { .. }
             | Reply::Tokens(_)
@@ -157,6 +160,7 @@ fn details(reply: &Reply, body: &mut Map<String, Value>) {
             insert(body, "methods", Some(methods));
             insert(body, "challenge", challenge.as_ref());
         }
+        Reply::PushSent { number } => insert(body, "number", number.as_ref()),
         Reply::SignedIn { assurance } => insert(body, "assurance", Some(assurance)),
         Reply::Certificate { pem } => insert(body, "pem", Some(pem)),
         Reply::Tokens(tokens) => insert(body, "tokens", Some(tokens)),

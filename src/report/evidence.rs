@@ -1,5 +1,6 @@
 //! Says in one line what an entry of the journal records.
 
+use crate::domain::{PushReply, Tap};
 use crate::journal::{Entry, Event, Observed, Request};
 
 /// The entry in words: who did what, or what came back.
@@ -33,10 +34,11 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::Disturbed { person, channel, disturbance, .. } => {
             format!("the {channel} to {person} is {disturbance}")
         }
-        Event::Acted { device, act, outcome, reason, code, .. } => {
+        Event::Acted { device, act, outcome, reason, code, push, .. } => {
             let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             let code = code.map(|mark| format!(", {mark}")).unwrap_or_default();
-            format!("{device}: {act} → {outcome}{reason}{code}")
+            let push = push.as_ref().map(answer).unwrap_or_default();
+            format!("{device}: {act}{push} → {outcome}{reason}{code}")
         }
         Event::Waited { person, channel, came } => {
             let result = if *came { "one came" } else { "none came" };
@@ -49,6 +51,14 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::Noted { text } => text.clone(),
         Event::Finished { early: Some(why) } => format!("ended early: {why}"),
         Event::Finished { early: None } => "end".to_owned(),
+    }
+}
+
+fn answer(PushReply { answer, tap }: &PushReply) -> String {
+    match tap {
+        None => format!(" {answer}"),
+        Some(Tap::Number(number)) => format!(" {answer} {number}"),
+        Some(Tap::OtherThan(number)) => format!(" {answer}, not {number}"),
     }
 }
 
@@ -68,6 +78,7 @@ fn answered(observed: &Observed) -> String {
     words.extend(observed.channel.map(|channel| channel.to_string()));
     words.extend(observed.destination.clone());
     words.extend(observed.tokens.iter().map(ToString::to_string));
+    words.extend(observed.number.clone());
     words.extend(observed.assurance.map(|assurance| assurance.to_string()));
     words.join(" ")
 }

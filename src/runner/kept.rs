@@ -19,6 +19,8 @@ pub(super) enum Kept {
     Name(String),
     /// What a token that answers challenges is asked.
     Challenge(Option<String>),
+    /// The number of a page that waits for an app, if it shows one.
+    Number(Option<String>),
 }
 
 /// All that is kept in one scenario.
@@ -68,12 +70,23 @@ impl Shelf {
         }
     }
 
+    /// The number that `text` stands for; nothing where the page showed none.
+    pub(super) fn number(&self, text: &Text) -> Result<Option<String>, Missing> {
+        if let Text::Reference { name, .. } = text
+            && let Some(Kept::Number(number)) = self.0.get(name)
+        {
+            return Ok(number.clone());
+        }
+        self.plain(text).map(Some)
+    }
+
     fn referenced(&self, name: &str, field: Option<Field>) -> Result<Secret, Missing> {
         let why = |why| Missing { name: name.to_owned(), why };
         match self.0.get(name).ok_or(why("nothing was kept under this name"))? {
             Kept::Message(code) => code.clone().ok_or(why("no code was recognised in the message")),
             Kept::Code(code) | Kept::RegistrationCode(code) => Ok(code.clone()),
             Kept::Name(text) => Ok(Secret::new(text.clone())),
+            Kept::Number(text) => text.clone().map(Secret::new).ok_or(why("no number was shown")),
             Kept::Challenge(text) => {
                 text.clone().map(Secret::new).ok_or(why("no challenge was shown"))
             }
@@ -94,7 +107,7 @@ fn activation_field(activation: &Activation, field: Option<Field>) -> Option<Sec
         Field::ActivationCode => activation.activation_code.clone(),
         Field::KeyFile => activation.key_file.clone(),
         Field::Challenge => plain(&activation.challenge),
-        Field::Qr | Field::Code | Field::RegistrationCode | Field::Name => None,
+        Field::Qr | Field::Code | Field::RegistrationCode | Field::Name | Field::Number => None,
     }
 }
 

@@ -36,6 +36,8 @@ pub(super) fn request(journal: &mut Journal, operation: &Operation) -> Request {
         }
         Operation::ResendCode
         | Operation::ConfirmEnrolment { code: None }
+        | Operation::RequestPush
+        | Operation::AwaitPush
         | Operation::CreateCertificate { .. }
         | Operation::Probe
         | Operation::ListTokens
@@ -64,6 +66,7 @@ pub(super) fn observed(journal: &mut Journal, reply: &Reply) -> Observed {
             observed.challenge.clone_from(&activation.challenge);
             observed.offered = Some(offered(journal, activation));
         }
+        Reply::PushSent { number } => observed.number.clone_from(number),
         Reply::SignedIn { assurance } => observed.assurance = Some(*assurance),
         Reply::Certificate { pem } => {
             let pem = Secret::new(pem.clone());

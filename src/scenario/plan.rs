@@ -5,7 +5,7 @@ use crate::domain::device::{DeviceKind, OutcomeKind, Permission, Reason};
 use crate::domain::operation::Writing;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::reply::ReplyKind;
-use crate::domain::{Assurance, Channel, Declared, RejectionClass, TokenKind};
+use crate::domain::{Assurance, Channel, Declared, PushAnswer, RejectionClass, TokenKind};
 use crate::gateways::fault::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -124,6 +124,8 @@ pub enum Field {
     KeyFile,
     /// What a token that answers challenges is asked.
     Challenge,
+    /// The number that the page shows, to be tapped at the app.
+    Number,
 }
 
 impl Field {
@@ -142,6 +144,7 @@ impl Field {
             Self::Name => "name",
             Self::KeyFile => "key_file",
             Self::Challenge => "challenge",
+            Self::Number => "number",
         }
     }
 }
@@ -249,6 +252,10 @@ pub enum Ask {
     ResendCode,
     /// A code.
     SubmitCode(CodeText),
+    /// A notification at the app.
+    RequestPush,
+    /// Was it answered?
+    AwaitPush,
     /// Begin to enrol.
     BeginEnrolment(TokenKind),
     /// The registration code.
@@ -337,6 +344,17 @@ pub enum DeviceAct {
     Lock,
     /// Reads the code, unlocking first if a PIN is given.
     ReadCode(Option<Text>),
+    /// Answers the notification.
+    AnswerPush {
+        /// What is answered.
+        answer: PushAnswer,
+        /// The number of the page, and whether it or another one is tapped.
+        tap: Option<(Text, Tapped)>,
+        /// The PIN, if the app is unlocked first.
+        pin: Option<Text>,
+        /// Whether the service may refuse it.
+        optional: bool,
+    },
     /// Sets the device's clock off.
     SetClockSkew(i64),
     /// Cuts the network.
@@ -366,6 +384,15 @@ pub enum DeviceAct {
     Lose,
     /// Copies the app to another device.
     CloneInto(String),
+}
+
+/// Which number is tapped, seen from the one on the page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tapped {
+    /// That one.
+    This,
+    /// Another one.
+    Other,
 }
 
 /// What must come back. Everything that is named must agree.

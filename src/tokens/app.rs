@@ -2,7 +2,7 @@
 
 use super::network::Surroundings;
 use crate::domain::device::Reason;
-use crate::domain::{Moment, Outcome, Permission, Picture, Secret, Soon};
+use crate::domain::{Moment, Outcome, Permission, Picture, PushReply, Secret, Soon};
 
 /// What an app shows, or why not.
 pub(super) type Shown = Result<Outcome, Reason>;
@@ -84,6 +84,15 @@ pub(super) trait App: Send + Sync {
 
     fn respond(&mut self, _: &str, _: Moment) -> Shown {
         NOT_HERE
+    }
+
+    fn answer_push<'a>(
+        &'a mut self,
+        _: PushReply,
+        _: Option<Secret>,
+        _: &'a Surroundings,
+    ) -> Soon<'a, Shown> {
+        Box::pin(async { NOT_HERE })
     }
 
     /// The app with all it knows, as a backup or a thief would have it.

@@ -97,6 +97,7 @@ impl Device {
             Act::Unlock(pin) => app.unlock(&pin),
             Act::Lock => app.lock(),
             Act::ReadCode(pin) => app.read_code(pin.as_ref(), around.now()),
+            Act::AnswerPush { reply, pin } => app.answer_push(reply, pin, around).await,
             Act::SetClockSkew(ms) => {
                 around.skew_ms = ms;
                 Ok(Outcome::Done)

@@ -4,14 +4,18 @@
 //! owner's choice.
 
 use super::activation::classic::{RegistrationCode, seed};
-use super::activation::{Envelope, NotOpened, SealedActivation, Start, recognise};
+use super::activation::{Envelope, NotOpened, SealedActivation, SerialNumber, Start, recognise};
 use super::app::{App, Consent, Shown};
 use super::camera;
 use super::codes::{Codes, Shape};
-use super::network::{About, Surroundings};
+use super::network::{About, Push, Surroundings};
 use super::pin::Vault;
+use super::push;
 use crate::domain::device::Reason;
-use crate::domain::{Moment, Outcome, Permission, Picture, Secret, Soon};
+use crate::domain::{
+    Moment, Outcome, Permission, Picture, PushAnswer, PushReply, Secret, Soon, Tap,
+};
+use crate::otp::Key;
 use data_encoding::HEXLOWER;
 use serde_json::{Value, json};
 
@@ -51,13 +55,22 @@ enum Stage {
     /// Activated, and of no use before it has a PIN.
     NeedsPin {
         codes: Codes,
+        service: Service,
         /// Still on the screen, if it was used.
         registration: Option<RegistrationCode>,
     },
     /// A plain key URI without a PIN.
     Plain(Codes),
-    /// Codes behind a PIN.
-    Guarded(Vault),
+    /// Codes behind a PIN, and the service that may send notifications, if there is one.
+    Guarded { vault: Vault, service: Option<Service> },
+}
+
+/// The service that activated this token, and the key that the two share.
+#[derive(Debug, Clone)]
+struct Service {
+    address: String,
+    serial: SerialNumber,
+    key: Key,
 }
 
 /// A sealed activation with what this phone adds to it.
@@ -76,7 +89,9 @@ impl Mobile {
     fn may_start(&self) -> Result<(), Reason> {
         match self.stage {
             Stage::Empty | Stage::Sealed { .. } | Stage::Opened(_) | Stage::Unreached(_) => Ok(()),
-            Stage::NeedsPin { .. } | Stage::Plain(_) | Stage::Guarded(_) => Err(Reason::WrongStep),
+            Stage::NeedsPin { .. } | Stage::Plain(_) | Stage::Guarded { .. } => {
+                Err(Reason::WrongStep)
+            }
         }
     }
 
@@ -96,8 +111,8 @@ impl Mobile {
         let body = identity.to_request(self.platform);
         match around.activate(&identity.activation.address, &body).await {
             Ok(About { shape, .. }) => {
-                let codes = identity.codes(shape);
-                self.stage = Stage::NeedsPin { codes, registration: None };
+                let (codes, service) = (identity.codes(shape), identity.service());
+                self.stage = Stage::NeedsPin { codes, service, registration: None };
                 Ok(Outcome::Activated)
             }
             Err(reason) => {
@@ -167,8 +182,8 @@ impl App for Mobile {
     fn read_registration_code(&mut self) -> Shown {
         if let Stage::Unreached(identity) = &self.stage {
             let codes = identity.codes(Shape::default());
-            let registration = Some(identity.registration_code());
-            self.stage = Stage::NeedsPin { codes, registration };
+            let (service, registration) = (identity.service(), Some(identity.registration_code()));
+            self.stage = Stage::NeedsPin { codes, service, registration };
         }
         match &self.stage {
             Stage::NeedsPin { registration: Some(code), .. } => {
@@ -180,32 +195,53 @@ impl App for Mobile {
             | Stage::Opened(_)
             | Stage::Unreached(_)
             | Stage::Plain(_)
-            | Stage::Guarded(_) => Err(Reason::WrongStep),
+            | Stage::Guarded { .. } => Err(Reason::WrongStep),
         }
     }
 
     fn set_pin(&mut self, pin: Secret, again: &Secret) -> Shown {
-        let (Stage::NeedsPin { codes, .. } | Stage::Plain(codes)) = &self.stage else {
-            return Err(Reason::WrongStep);
+        let (codes, service) = match &self.stage {
+            Stage::NeedsPin { codes, service, .. } => (codes, Some(service.clone())),
+            Stage::Plain(codes) => (codes, None),
+            Stage::Empty
+            | Stage::Sealed { .. }
+            | Stage::Opened(_)
+            | Stage::Unreached(_)
+            | Stage::Guarded { .. } => return Err(Reason::WrongStep),
         };
-        self.stage = Stage::Guarded(Vault::closed(codes, pin, again)?);
+        self.stage = Stage::Guarded { vault: Vault::closed(codes, pin, again)?, service };
         Ok(Outcome::Done)
     }
 
     fn unlock(&mut self, pin: &Secret) -> Shown {
-        let Stage::Guarded(vault) = &mut self.stage else { return Err(Reason::WrongStep) };
+        let Stage::Guarded { vault, .. } = &mut self.stage else { return Err(Reason::WrongStep) };
         vault.unlock(pin).map(|()| Outcome::Done)
     }
 
     fn lock(&mut self) -> Shown {
-        let Stage::Guarded(vault) = &mut self.stage else { return Err(Reason::WrongStep) };
+        let Stage::Guarded { vault, .. } = &mut self.stage else { return Err(Reason::WrongStep) };
         vault.lock();
         Ok(Outcome::Done)
     }
 
+    fn answer_push<'a>(
+        &'a mut self,
+        reply: PushReply,
+        pin: Option<Secret>,
+        around: &'a Surroundings,
+    ) -> Soon<'a, Shown> {
+        Box::pin(async move {
+            let Stage::Guarded { vault, service: Some(service) } = &mut self.stage else {
+                return Err(Reason::WrongStep);
+            };
+            vault.open(pin.as_ref())?;
+            service.answer(&reply, around).await.map(|()| Outcome::Done)
+        })
+    }
+
     fn read_code(&mut self, pin: Option<&Secret>, now: Moment) -> Shown {
         match &mut self.stage {
-            Stage::Guarded(vault) => vault.read(pin, now),
+            Stage::Guarded { vault, .. } => vault.read(pin, now),
             Stage::Plain(codes) if pin.is_none() => Ok(Outcome::Code(codes.show(now).to_secret())),
             Stage::Plain(_)
             | Stage::Empty
@@ -217,11 +253,55 @@ impl App for Mobile {
     }
 }
 
+impl Service {
+    /// Fetches the notification and answers it.
+    async fn answer(&self, reply: &PushReply, around: &Surroundings) -> Result<(), Reason> {
+        let Self { address, serial, key } = self;
+        let question = json!({
+            "serial_number": serial.to_string(),
+            "proof": push::of_question(key, *serial),
+        });
+        let waiting = around.pending_push(address, &question).await?;
+        let number = tapped(reply, &waiting)?;
+        let answer = (reply.answer, number);
+        let body = json!({
+            "serial_number": serial.to_string(),
+            "transaction": waiting.transaction,
+            "answer": reply.answer,
+            "number": number,
+            "proof": push::of_answer(key, *serial, &waiting.transaction, answer),
+        });
+        around.answer_push(address, &body).await
+    }
+}
+
+/// The number that is tapped: only who confirms has to, and only where there are numbers.
+fn tapped<'a>(reply: &PushReply, waiting: &'a Push) -> Result<Option<&'a str>, Reason> {
+    if waiting.choices.is_empty() || reply.answer != PushAnswer::Confirm {
+        return Ok(None);
+    }
+    let fits = |choice: &&String| match &reply.tap {
+        Some(Tap::Number(number)) => *choice == number,
+        Some(Tap::OtherThan(number)) => *choice != number,
+        None => false,
+    };
+    let found = waiting.choices.iter().find(fits).ok_or(Reason::NumberWanted)?;
+    Ok(Some(found))
+}
+
 impl Identity {
     fn codes(&self, shape: Shape) -> Codes {
+        Codes::activated(&self.key(), shape)
+    }
+
+    fn key(&self) -> Key {
         let SealedActivation { serial_number, activation_code, policy, .. } = &self.activation;
-        let seed = seed(*activation_code, self.random, policy.as_deref(), *serial_number);
-        Codes::activated(&seed, shape)
+        seed(*activation_code, self.random, policy.as_deref(), *serial_number)
+    }
+
+    fn service(&self) -> Service {
+        let SealedActivation { serial_number: serial, address, .. } = &self.activation;
+        Service { address: address.clone(), serial: *serial, key: self.key() }
     }
 
     fn registration_code(&self) -> RegistrationCode {

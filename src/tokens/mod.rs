@@ -12,6 +12,7 @@ pub mod camera;
 pub mod codes;
 pub mod lint;
 pub mod pin;
+pub mod push;
 pub mod quirks;
 
 mod app;

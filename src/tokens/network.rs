@@ -100,6 +100,22 @@ impl Surroundings {
         understood(&reply)
     }
 
+    /// `POST address/push/pending`: the notification that waits for this token.
+    pub(super) async fn pending_push(&self, address: &str, body: &Value) -> Result<Push, Reason> {
+        self.connected()?;
+        let reply = self.network.post(&format!("{address}/push/pending"), body).await;
+        let reply = reply.map_err(|_| Reason::Offline)?;
+        answered(&reply)?;
+        Push::deserialize(&reply.body).map_err(|_| Reason::ServiceError)
+    }
+
+    /// `POST address/push/answer`.
+    pub(super) async fn answer_push(&self, address: &str, body: &Value) -> Result<(), Reason> {
+        self.connected()?;
+        let reply = self.network.post(&format!("{address}/push/answer"), body).await;
+        answered(&reply.map_err(|_| Reason::Offline)?)
+    }
+
     fn connected(&self) -> Result<(), Reason> {
         if self.line == Line::Up { Ok(()) } else { Err(Reason::Offline) }
     }
@@ -121,6 +137,25 @@ pub(super) struct About {
     /// The service's name, where it tells one.
     pub(super) name: Option<String>,
     pub(super) shape: Shape,
+}
+
+/// A notification as the service hands it out; unknown members are ignored.
+#[derive(Debug, Deserialize)]
+pub(super) struct Push {
+    pub(super) transaction: String,
+    /// The numbers to choose from; none if nothing has to be tapped.
+    #[serde(default)]
+    pub(super) choices: Vec<String>,
+}
+
+fn answered(reply: &NetworkReply) -> Result<(), Reason> {
+    match reply.status {
+        200 => Ok(()),
+        403 => Err(Reason::Unauthorized),
+        404 => Err(Reason::NoPush),
+        410 => Err(Reason::PushExpired),
+        _ => Err(Reason::ServiceError),
+    }
 }
 
 /// The members that the device API defines; unknown ones are ignored.

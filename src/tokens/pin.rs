@@ -79,11 +79,20 @@ impl Vault {
     /// # Errors
     /// As [`Vault::unlock`], and [`Reason::Locked`] without a PIN.
     pub fn read(&mut self, pin: Option<&Secret>, now: Moment) -> Result<Outcome, Reason> {
+        self.open(pin)?;
+        Ok(Outcome::Code(self.codes.show(now).to_secret()))
+    }
+
+    /// Whether what is behind the PIN may be used, after unlocking with `pin` if one is given.
+    ///
+    /// # Errors
+    /// As [`Vault::unlock`], and [`Reason::Locked`] without a PIN.
+    pub fn open(&mut self, pin: Option<&Secret>) -> Result<(), Reason> {
         if let Some(pin) = pin {
             self.unlock(pin)?;
         }
         match self.lock {
-            Lock::Open => Ok(Outcome::Code(self.codes.show(now).to_secret())),
+            Lock::Open => Ok(()),
             Lock::Shut { .. } => Err(Reason::Locked),
             Lock::Lost => Err(Reason::RetryLocked),
         }

@@ -77,6 +77,7 @@ pub(super) fn vocabulary(reply: ReplyKind) -> (&'static [&'static str], &'static
             ],
         ),
         ReplyKind::TokenRequired => (&["methods"], &["challenge"]),
+        ReplyKind::PushSent => (&[], &["number"]),
         ReplyKind::SignedIn => (&["assurance"], &[]),
         ReplyKind::Certificate => (&["pem"], &[]),
         ReplyKind::Tokens => (&["tokens"], &[]),
@@ -126,6 +127,7 @@ impl Reading<'_> {
                 methods: self.words("methods")?,
                 challenge: self.text("challenge"),
             },
+            ReplyKind::PushSent => Reply::PushSent { number: self.text("number") },
             ReplyKind::SignedIn => Reply::SignedIn { assurance: self.word("assurance")? },
             ReplyKind::Certificate => {
                 let pem = self.text("pem").ok_or("it has no `pem`")?;

@@ -235,6 +235,8 @@ fn variables(operation: &Operation) -> Variables {
         Operation::ConfirmEnrolment { code: None }
         | Operation::CreateCertificate { csr_pem: None }
         | Operation::ResendCode
+        | Operation::RequestPush
+        | Operation::AwaitPush
         | Operation::Probe
         | Operation::ListTokens
         | Operation::Cancel

@@ -36,6 +36,8 @@ pub(super) fn variables_of(operation: OperationKind) -> &'static [&'static str] 
         OperationKind::Resynchronise => &["first", "second"],
         OperationKind::AdvanceClock => &["seconds"],
         OperationKind::ResendCode
+        | OperationKind::RequestPush
+        | OperationKind::AwaitPush
         | OperationKind::Probe
         | OperationKind::ListTokens
         | OperationKind::Cancel

@@ -28,6 +28,7 @@ mod norms;
 mod notice;
 mod ocra;
 mod privacy;
+mod push;
 mod race;
 mod session;
 mod sms;
@@ -199,4 +200,19 @@ pub static REQUIREMENTS: &[&Requirement] = &[
     &code_quality::NOT_SEQUENTIAL,
     &code_quality::EVERY_DIGIT,
     &code_quality::NOT_SHARED,
+    &push::CONFIRMED_SIGNS_IN,
+    &push::BOUND_TO_SESSION,
+    &push::SINGLE_USE,
+    &push::REFUSAL_RESPECTED,
+    &push::SILENCE_GRANTS_NOTHING,
+    &push::TEN_MINUTES,
+    &push::LIMITED,
+    &push::BOMBING,
+    &push::NUMBER_DECIDES,
+    &push::NUMBER_SHOWN,
+    &push::CONCERN_STOPS,
+    &push::REVOKED_PHONE_REFUSED,
+    &push::NOTHING_BEFORE_PASSWORD,
+    &push::LOCKED_OUT,
+    &notice::PUSH_CONCERN,
 ];

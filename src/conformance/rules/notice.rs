@@ -1,5 +1,6 @@
 //! Notices: what a person is told of their account, where, and with what in it.
 
+use super::push::concerns;
 use crate::conformance::story::{Arrival, Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::RejectionClass;
@@ -100,6 +101,28 @@ fn locked(entries: &[Entry]) -> Finding {
         evidence.extend(lock.evidence());
         let about = (person.name, first.asked);
         told(&story, about, "a notice that the account was locked", evidence, &mut tally);
+    }
+    tally.finding()
+}
+
+pub(super) static PUSH_CONCERN: Requirement = Requirement {
+    id: "notice.push-concern",
+    level: Level::Should,
+    source: "OWASP ASVS 5.0",
+    clause: "6.3.5",
+    text: "A concern raised at the app is acknowledged by a notice to the person.",
+    judge: push_concern,
+    profiles: &["guide", "asvs-l3"],
+    weakness: Some(778),
+    ..Requirement::PLAIN
+};
+
+fn push_concern(entries: &[Entry]) -> Finding {
+    let story = Story::of(entries);
+    let mut tally = Tally::default();
+    for act in concerns(&story) {
+        let about = (act.owner, act.entry);
+        told(&story, about, "a notice of the concern", vec![act.entry], &mut tally);
     }
     tally.finding()
 }

@@ -186,6 +186,7 @@ fn activation_material_lives_as_long_as_declared() {
         reason: Some(Reason::ActivationExpired),
         code: None,
         times: None,
+        push: None,
     });
     let cases = vec![
         ("in time", phone(all(), 250, OutcomeKind::Activated), Kept),

@@ -253,7 +253,16 @@ impl Staged {
     ) -> Self {
         let reason = (outcome == OutcomeKind::Refused).then_some(Reason::Unauthorized);
         let (device, act) = (device.into(), act.into());
-        self.event(Event::Acted { device, act, given, outcome, reason, code, times: None });
+        self.event(Event::Acted {
+            device,
+            act,
+            given,
+            outcome,
+            reason,
+            code,
+            times: None,
+            push: None,
+        });
         self
     }
 

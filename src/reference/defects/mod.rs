@@ -16,6 +16,7 @@ mod biased_codes;
 mod binding_without_code;
 mod cancel_signs_in;
 mod cancelled_material_lives;
+mod cancelled_push_signs_in;
 mod certificate_after_revocation;
 mod certificate_at_token_step;
 mod certificate_before_second_factor;
@@ -29,6 +30,9 @@ mod code_prefix_accepted;
 mod code_survives_failed_delivery;
 mod code_twice_in_sms;
 mod codes_from_clock;
+mod concern_ignored;
+mod concern_untold;
+mod confirmed_push_reusable;
 mod counter_missing;
 mod counter_reset_by_resend;
 mod desktop_name_missing;
@@ -93,6 +97,14 @@ mod pin_never_expires;
 mod pin_replay_accepted;
 mod pin_sent_beside_token;
 mod pin_suffices_after_enrolment;
+mod push_before_password;
+mod push_confirmation_lost;
+mod push_never_expires;
+mod push_number_ignored;
+mod push_signs_in_any_session;
+mod push_while_locked;
+mod push_without_number;
+mod pushes_unlimited;
 mod race_activation;
 mod race_attempts;
 mod race_code;
@@ -110,6 +122,7 @@ mod resync_with_one_code;
 mod revocation_keeps_sessions;
 mod revoke_by_number_alone;
 mod revoke_without_second_factor;
+mod revoked_phone_answers;
 mod revoked_token_accepted;
 mod right_password_clears_failures;
 mod same_code_on_every_channel;
@@ -123,6 +136,7 @@ mod short_secret;
 mod shorter_lifetime_than_declared;
 mod shown_channel_lies;
 mod sign_out_keeps_session;
+mod silent_push_signs_in;
 mod strangers_never_lock;
 mod token_digits_declared_wrongly;
 mod tokens_listed_to_anyone;
@@ -154,6 +168,7 @@ pub use biased_codes::DEFECT as BIASED_CODES;
 pub use binding_without_code::DEFECT as BINDING_WITHOUT_CODE;
 pub use cancel_signs_in::DEFECT as CANCEL_SIGNS_IN;
 pub use cancelled_material_lives::DEFECT as CANCELLED_MATERIAL_LIVES;
+pub use cancelled_push_signs_in::DEFECT as CANCELLED_PUSH_SIGNS_IN;
 pub use certificate_after_revocation::DEFECT as CERTIFICATE_AFTER_REVOCATION;
 pub use certificate_at_token_step::DEFECT as CERTIFICATE_AT_TOKEN_STEP;
 pub use certificate_before_second_factor::DEFECT as CERTIFICATE_BEFORE_SECOND_FACTOR;
@@ -167,6 +182,9 @@ pub use code_prefix_accepted::DEFECT as CODE_PREFIX_ACCEPTED;
 pub use code_survives_failed_delivery::DEFECT as CODE_SURVIVES_FAILED_DELIVERY;
 pub use code_twice_in_sms::DEFECT as CODE_TWICE_IN_SMS;
 pub use codes_from_clock::DEFECT as CODES_FROM_CLOCK;
+pub use concern_ignored::DEFECT as CONCERN_IGNORED;
+pub use concern_untold::DEFECT as CONCERN_UNTOLD;
+pub use confirmed_push_reusable::DEFECT as CONFIRMED_PUSH_REUSABLE;
 pub use counter_missing::DEFECT as COUNTER_MISSING;
 pub use counter_reset_by_resend::DEFECT as COUNTER_RESET_BY_RESEND;
 pub use desktop_name_missing::DEFECT as DESKTOP_NAME_MISSING;
@@ -231,6 +249,14 @@ pub use pin_never_expires::DEFECT as PIN_NEVER_EXPIRES;
 pub use pin_replay_accepted::DEFECT as PIN_REPLAY_ACCEPTED;
 pub use pin_sent_beside_token::DEFECT as PIN_SENT_BESIDE_TOKEN;
 pub use pin_suffices_after_enrolment::DEFECT as PIN_SUFFICES_AFTER_ENROLMENT;
+pub use push_before_password::DEFECT as PUSH_BEFORE_PASSWORD;
+pub use push_confirmation_lost::DEFECT as PUSH_CONFIRMATION_LOST;
+pub use push_never_expires::DEFECT as PUSH_NEVER_EXPIRES;
+pub use push_number_ignored::DEFECT as PUSH_NUMBER_IGNORED;
+pub use push_signs_in_any_session::DEFECT as PUSH_SIGNS_IN_ANY_SESSION;
+pub use push_while_locked::DEFECT as PUSH_WHILE_LOCKED;
+pub use push_without_number::DEFECT as PUSH_WITHOUT_NUMBER;
+pub use pushes_unlimited::DEFECT as PUSHES_UNLIMITED;
 pub use race_activation::DEFECT as RACE_ACTIVATION;
 pub use race_attempts::DEFECT as RACE_ATTEMPTS;
 pub use race_code::DEFECT as RACE_CODE;
@@ -248,6 +274,7 @@ pub use resync_with_one_code::DEFECT as RESYNC_WITH_ONE_CODE;
 pub use revocation_keeps_sessions::DEFECT as REVOCATION_KEEPS_SESSIONS;
 pub use revoke_by_number_alone::DEFECT as REVOKE_BY_NUMBER_ALONE;
 pub use revoke_without_second_factor::DEFECT as REVOKE_WITHOUT_SECOND_FACTOR;
+pub use revoked_phone_answers::DEFECT as REVOKED_PHONE_ANSWERS;
 pub use revoked_token_accepted::DEFECT as REVOKED_TOKEN_ACCEPTED;
 pub use right_password_clears_failures::DEFECT as RIGHT_PASSWORD_CLEARS_FAILURES;
 pub use same_code_on_every_channel::DEFECT as SAME_CODE_ON_EVERY_CHANNEL;
@@ -261,6 +288,7 @@ pub use short_secret::DEFECT as SHORT_SECRET;
 pub use shorter_lifetime_than_declared::DEFECT as SHORTER_LIFETIME_THAN_DECLARED;
 pub use shown_channel_lies::DEFECT as SHOWN_CHANNEL_LIES;
 pub use sign_out_keeps_session::DEFECT as SIGN_OUT_KEEPS_SESSION;
+pub use silent_push_signs_in::DEFECT as SILENT_PUSH_SIGNS_IN;
 pub use strangers_never_lock::DEFECT as STRANGERS_NEVER_LOCK;
 pub use token_digits_declared_wrongly::DEFECT as TOKEN_DIGITS_DECLARED_WRONGLY;
 pub use tokens_listed_to_anyone::DEFECT as TOKENS_LISTED_TO_ANYONE;
@@ -305,6 +333,7 @@ pub static DEFECTS: &[&Defect] = &[
     &BINDING_WITHOUT_CODE,
     &CANCEL_SIGNS_IN,
     &CANCELLED_MATERIAL_LIVES,
+    &CANCELLED_PUSH_SIGNS_IN,
     &CERTIFICATE_AFTER_REVOCATION,
     &CERTIFICATE_AT_TOKEN_STEP,
     &CERTIFICATE_BEFORE_SECOND_FACTOR,
@@ -318,6 +347,9 @@ pub static DEFECTS: &[&Defect] = &[
     &CODE_SURVIVES_FAILED_DELIVERY,
     &CODE_TWICE_IN_SMS,
     &CODES_FROM_CLOCK,
+    &CONCERN_IGNORED,
+    &CONCERN_UNTOLD,
+    &CONFIRMED_PUSH_REUSABLE,
     &COUNTER_MISSING,
     &COUNTER_RESET_BY_RESEND,
     &DESKTOP_NAME_MISSING,
@@ -382,6 +414,14 @@ pub static DEFECTS: &[&Defect] = &[
     &PIN_REPLAY_ACCEPTED,
     &PIN_SENT_BESIDE_TOKEN,
     &PIN_SUFFICES_AFTER_ENROLMENT,
+    &PUSH_BEFORE_PASSWORD,
+    &PUSH_CONFIRMATION_LOST,
+    &PUSH_NEVER_EXPIRES,
+    &PUSH_NUMBER_IGNORED,
+    &PUSH_SIGNS_IN_ANY_SESSION,
+    &PUSH_WHILE_LOCKED,
+    &PUSH_WITHOUT_NUMBER,
+    &PUSHES_UNLIMITED,
     &RACE_ACTIVATION,
     &RACE_ATTEMPTS,
     &RACE_CODE,
@@ -399,6 +439,7 @@ pub static DEFECTS: &[&Defect] = &[
     &REVOCATION_KEEPS_SESSIONS,
     &REVOKE_BY_NUMBER_ALONE,
     &REVOKE_WITHOUT_SECOND_FACTOR,
+    &REVOKED_PHONE_ANSWERS,
     &REVOKED_TOKEN_ACCEPTED,
     &RIGHT_PASSWORD_CLEARS_FAILURES,
     &SAME_CODE_ON_EVERY_CHANNEL,
@@ -412,6 +453,7 @@ pub static DEFECTS: &[&Defect] = &[
     &SHORTER_LIFETIME_THAN_DECLARED,
     &SHOWN_CHANNEL_LIES,
     &SIGN_OUT_KEEPS_SESSION,
+    &SILENT_PUSH_SIGNS_IN,
     &STRANGERS_NEVER_LOCK,
     &TOKEN_DIGITS_DECLARED_WRONGLY,
     &TOKENS_LISTED_TO_ANYONE,

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 /// Every template by name; the ending says how to escape.
-static SOURCES: [(&str, &str); 13] = [
+static SOURCES: [(&str, &str); 14] = [
     ("activation_authenticator.html", include_str!("activation_authenticator.html")),
     ("activation_desktop.html", include_str!("activation_desktop.html")),
     ("activation_mobile.html", include_str!("activation_mobile.html")),
@@ -17,6 +17,7 @@ static SOURCES: [(&str, &str); 13] = [
     ("frame.html", include_str!("frame.html")),
     ("home.html", include_str!("home.html")),
     ("mail.html", include_str!("mail.html")),
+    ("push.html", include_str!("push.html")),
     ("set_up.html", include_str!("set_up.html")),
     ("sign_in.html", include_str!("sign_in.html")),
     ("token.html", include_str!("token.html")),

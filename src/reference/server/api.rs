@@ -151,6 +151,8 @@ fn parse(kind: OperationKind, body: Value) -> Option<Operation> {
         OperationKind::SubmitCode => {
             Operation::SubmitCode { code: fields::<CodeField>(body)?.code }
         }
+        OperationKind::RequestPush => Operation::RequestPush,
+        OperationKind::AwaitPush => Operation::AwaitPush,
         OperationKind::BeginEnrolment => {
             Operation::BeginEnrolment { token: fields::<TokenKindField>(body)?.token }
         }

@@ -13,7 +13,11 @@ use serde_json::Value;
 use std::sync::Arc;
 
 pub(super) fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/device/about", get(about)).route("/device/activate", post(activate))
+    Router::new()
+        .route("/device/about", get(about))
+        .route("/device/activate", post(activate))
+        .route("/device/push/pending", post(pending_push))
+        .route("/device/push/answer", post(answer_push))
 }
 
 async fn about(State(site): State<Arc<Site>>) -> Response {
@@ -21,10 +25,21 @@ async fn about(State(site): State<Arc<Site>>) -> Response {
 }
 
 async fn activate(State(site): State<Arc<Site>>, request: Request<Body>) -> Response {
+    answer(site.reference.activate_device(&json(request).await).await)
+}
+
+async fn pending_push(State(site): State<Arc<Site>>, request: Request<Body>) -> Response {
+    answer(site.reference.pending_push(&json(request).await))
+}
+
+async fn answer_push(State(site): State<Arc<Site>>, request: Request<Body>) -> Response {
+    answer(site.reference.answer_push(&json(request).await).await)
+}
+
+/// The body; null if it is no JSON, which the core says is malformed.
+async fn json(request: Request<Body>) -> Value {
     let body = read(request.into_body()).await;
-    // What is no JSON is malformed, which the core says of null too.
-    let body = body.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null);
-    answer(site.reference.activate_device(&body).await)
+    body.and_then(|bytes| serde_json::from_slice(&bytes).ok()).unwrap_or(Value::Null)
 }
 
 fn answer(reply: NetworkReply) -> Response {

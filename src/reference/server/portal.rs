@@ -62,6 +62,8 @@ fn operation(form: &str, mut fields: HashMap<String, String>) -> Option<Operatio
         "alternative" => Operation::ChooseChannel { channel: word(field("channel"))? },
         "resend" => Operation::ResendCode,
         "code" => Operation::SubmitCode { code: field("code").into() },
+        "push" => Operation::RequestPush,
+        "push-answer" => Operation::AwaitPush,
         "enrol" => Operation::BeginEnrolment { token: word(field("token"))? },
         "registration" => Operation::SubmitRegistrationCode { code: field("code").into() },
         "confirm" => {
@@ -169,6 +171,7 @@ fn template(reply: &Reply) -> &'static str {
         Reply::Activation(_) | Reply::RegistrationCodeRequired => "activation_desktop.html",
         Reply::Enrolled => "congratulations.html",
         Reply::TokenRequired { .. } => "token.html",
+        Reply::PushSent { .. } => "push.html",
         Reply::SignedIn { .. } => "home.html",
         Reply::Certificate { .. } => "certificate.html",
         Reply::Done
@@ -195,6 +198,8 @@ fn problem(class: RejectionClass) -> &'static str {
         }
         RejectionClass::WrongStep => "This is not possible at this point.",
         RejectionClass::Malformed => "There is a slip in what you typed.",
+        RejectionClass::PushRefused => "The sign-in was refused at the app.",
+        RejectionClass::PushExpired => "The notification was not answered in time.",
         RejectionClass::ChannelUnavailable => "No message can be sent to you this way.",
     }
 }

@@ -1,10 +1,10 @@
 //! Verbs of a person at a device.
 
 use super::Grammar;
-use crate::domain::Permission;
 use crate::domain::device::DeviceKind::{self, Android, Authenticator, Ios, Windows};
+use crate::domain::{Permission, PushAnswer};
 use crate::scenario::expect::{DeviceCodeExpect, Nothing, OutcomeExpect};
-use crate::scenario::plan::{DeviceAct, Field, Verb};
+use crate::scenario::plan::{DeviceAct, Field, Tapped, Verb};
 use crate::scenario::scope::{ANY, Scope};
 use crate::scenario::syntax::{At, Skew, Which, Written};
 use schemars::JsonSchema;
@@ -295,6 +295,48 @@ pub(super) struct ReadCode {
     device: At<Which>,
     /// The PIN, if the app is to be unlocked first.
     pin: Option<At<Written>>,
+}
+
+/// Answers the notification that waits at the app.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AnswerPush {
+    /// At which device.
+    device: At<Which>,
+    /// What is answered.
+    answer: PushAnswer,
+    /// The number that is tapped, such as `$asked.number`; a page that shows none wants none.
+    number: Option<At<Written>>,
+    /// Taps another number than this one.
+    other_than: Option<At<Written>>,
+    /// The PIN, if the app is to be unlocked first.
+    pin: Option<At<Written>>,
+    /// Whether it may be refused: then only requirements judge what comes of it.
+    #[serde(default)]
+    optional: bool,
+}
+
+impl Grammar for AnswerPush {
+    const NAME: &'static str = "answer_push";
+    type Expect = OutcomeExpect;
+
+    fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
+        let device = scope.device(&self.device, PHONES);
+        let pin = scope.optional_text(self.pin.as_ref());
+        let number = scope.optional_text(self.number.as_ref())?;
+        let other = scope.optional_text(self.other_than.as_ref())?;
+        if let (Some(_), Some(second)) = (&number, &self.other_than) {
+            let message = "`number` and `other_than` exclude each other".to_owned();
+            scope.blame("fields-exclude", second.span, message, "keep one of the two".to_owned());
+            return None;
+        }
+        let tap = number
+            .map(|number| (number, Tapped::This))
+            .or(other.map(|number| (number, Tapped::Other)));
+        let act =
+            DeviceAct::AnswerPush { answer: self.answer, tap, pin: pin?, optional: self.optional };
+        Some(Verb::Act { device: device?, act })
+    }
 }
 
 impl Grammar for SetPin {

@@ -34,6 +34,10 @@ bare_ask!(
     "resend_code" => ResendCode
 );
 bare_ask!(
+    /// Asks whether the notification at the app was answered.
+    "await_push" => AwaitPush
+);
+bare_ask!(
     /// Creates the signing certificate.
     "create_certificate" => CreateCertificate
 );
@@ -84,6 +88,11 @@ pub(super) struct SubmitCode {
     /// How the code is written, if not as it is.
     written: Option<Writing>,
 }
+
+/// Asks for a notification at the app instead of typing a code; the number of the page is kept.
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RequestPush {}
 
 /// Begins to set up a second factor; what the page shows is kept.
 #[derive(Deserialize, JsonSchema)]
@@ -192,6 +201,16 @@ impl Grammar for SubmitCode {
             }
         };
         Some(Verb::Ask(Ask::SubmitCode(code)))
+    }
+}
+
+impl Grammar for RequestPush {
+    const NAME: &'static str = "request_push";
+    const KEEPS: &'static [Field] = &[Field::Number];
+    type Expect = ReplyExpect;
+
+    fn lower(self, _: &mut Scope<'_>) -> Option<Verb> {
+        Some(Verb::Ask(Ask::RequestPush))
     }
 }
 
