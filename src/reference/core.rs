@@ -10,7 +10,7 @@ use super::parameters::{Delivery, Refusals};
 use super::session::{Session, SessionId};
 use super::turn::{Outgoing, OutgoingPin, Turn};
 use super::{Parameters, View, race};
-use crate::domain::{Chance, Clock, Message, Operation, RejectionClass};
+use crate::domain::{Chance, Channel, Clock, Message, Operation, RejectionClass};
 use crate::otp::Digits;
 use std::collections::HashMap;
 use std::fmt;
@@ -102,6 +102,8 @@ impl Reference {
     /// Does `operation` for `session`. Messages with a code are handed over before the answer; if
     /// one cannot be, the answer is `channel_unavailable` and the code is dead.
     pub async fn handle(&self, session: &SessionId, operation: &Operation) -> View {
+        let everybody = SessionId::new("everybody");
+        let session = if self.has(&defects::SESSION_BY_ADDRESS) { &everybody } else { session };
         let (view, outgoing) = race::decide(self, session, operation).await;
         let view = match self.parameters.refusals {
             Refusals::Reasons => view,
@@ -228,6 +230,12 @@ impl Reference {
         let declared = self.parameters.pin_lifetime;
         let is_short = self.has(&defects::SHORTER_LIFETIME_THAN_DECLARED);
         if is_short { declared * 2 / 5 } else { declared }
+    }
+
+    /// How long a PIN that goes over `channel` may be used.
+    pub(super) fn pin_lifetime_by(&self, channel: Channel) -> Duration {
+        let is_long = channel == Channel::Email && self.has(&defects::MAIL_PIN_LIVES_FOR_DAYS);
+        if is_long { Duration::from_hours(72) } else { self.pin_lifetime() }
     }
 
     /// How long activation material may be used.

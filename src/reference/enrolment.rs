@@ -327,14 +327,16 @@ impl Pending {
                     qr::draw(link.reveal(), parameters.qr_format)
                         .map_err(|_| RejectionClass::Denied)?,
                 ),
-                password: Some(password.clone()),
+                password: (!reference.has(&defects::MOBILE_WITHOUT_PASSWORD))
+                    .then(|| password.clone()),
                 expires_in,
                 ..Activation::default()
             },
             None => Activation {
                 address: Some(parameters.public_address.clone()),
                 serial_number: Some(self.serial.to_string()),
-                activation_code: Some(Secret::new(self.activation_code.to_string())),
+                activation_code: (!reference.has(&defects::DESKTOP_WITHOUT_ACTIVATION_CODE))
+                    .then(|| Secret::new(self.activation_code.to_string())),
                 expires_in,
                 ..Activation::default()
             },

@@ -23,6 +23,9 @@ pub(super) fn new_code(reference: &Reference, chance: &mut Chance) -> Secret {
 
 /// The PIN as a message prints it: letters in two groups.
 pub(super) fn printed(code: &Secret, reference: &Reference) -> Secret {
+    if reference.has(&defects::CODE_LEFT_OUT) {
+        return Secret::new("");
+    }
     if reference.has(&defects::LEADING_ZERO_DROPPED) {
         return Secret::new(code.reveal().trim_start_matches('0'));
     }

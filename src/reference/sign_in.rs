@@ -36,6 +36,10 @@ impl Turn<'_> {
         let methods = account.methods();
         if methods.is_empty() || self.reference.has(&defects::PIN_SUFFICES_AFTER_ENROLMENT) {
             let channel = first_channel(account, self.reference);
+            let has_number = account.persona.mobile.is_some();
+            if !has_number && self.reference.has(&defects::NO_PIN_WITHOUT_NUMBER) {
+                return Err(RejectionClass::ChannelUnavailable.into());
+            }
             let number = self.state.next_number();
             if self.reference.parameters().one_live_pin
                 && let Some(account) = self.state.accounts.get_mut(user)
@@ -229,6 +233,7 @@ impl Turn<'_> {
         let code = self.code_to_send(fresh)?;
         let post = Postmark::new(self.now, &mut self.state.chance);
         let (reference, now) = (self.reference, self.now);
+        let another = self.another_recipient(channel);
         let (session, account) = self.signed()?;
         let Stage::Pin(challenge) = &mut session.stage else {
             return Err(RejectionClass::WrongStep.into());
@@ -237,7 +242,8 @@ impl Turn<'_> {
         challenge.messages += 1;
         let to = pin_recipient(account, *challenge, reference)
             .ok_or(RejectionClass::ChannelUnavailable)?;
-        let expires = now + reference.pin_lifetime();
+        let to = another.unwrap_or(to);
+        let expires = now + reference.pin_lifetime_by(channel);
         if account.pins.live(challenge.number) != Some(&code) {
             account.pins.issue(code.clone(), challenge.number, expires);
         }
@@ -248,6 +254,16 @@ impl Turn<'_> {
         let user = session.user.clone();
         self.outgoing.pin = Some(OutgoingPin { user, code, messages: vec![message; copies] });
         Ok(view)
+    }
+
+    /// Somebody else's address: only a defect sends a PIN there.
+    fn another_recipient(&self, channel: Channel) -> Option<Recipient> {
+        if !self.reference.has(&defects::PIN_TO_ANOTHER) {
+            return None;
+        }
+        let own = self.state.sessions.get(self.id).map(|session| &session.user);
+        let others = self.state.accounts.iter().filter(|(user, _)| Some(*user) != own);
+        others.min_by_key(|(user, _)| *user).and_then(|(_, account)| account.recipient(channel))
     }
 
     /// A new code, or the live one if there is one.

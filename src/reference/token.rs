@@ -92,6 +92,9 @@ impl Turn<'_> {
         if !self.may_skip_to_certificate()? {
             self.refuse_unless_two_factor()?;
         }
+        if self.reference.has(&defects::CERTIFICATE_REFUSED) {
+            return Err(RejectionClass::Denied.into());
+        }
         let (user, now, parameters) = (self.user()?, self.now, self.reference.parameters());
         let serial = Order::serial(&mut self.state.chance);
         let authority = match self.state.authority.take() {

@@ -61,7 +61,10 @@ impl<'a> Turn<'a> {
                 }
             };
             let idle = now >= session.last_seen + lifetime;
-            if idle && !reference.has(&defects::SESSION_NEVER_IDLES) {
+            let waits_for_mail = matches!(session.stage, Stage::Pin(challenge)
+                if challenge.channel == Channel::Email)
+                && reference.has(&defects::MAIL_PIN_LIVES_FOR_DAYS);
+            if idle && !waits_for_mail && !reference.has(&defects::SESSION_NEVER_IDLES) {
                 state.sessions.remove(id);
             } else {
                 session.last_seen = now;

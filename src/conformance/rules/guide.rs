@@ -4,7 +4,7 @@ use crate::conformance::story::{Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
-use crate::domain::{Assurance, Channel, TokenKind};
+use crate::domain::{Assurance, Channel, RejectionClass, TokenKind};
 use crate::journal::{Entry, EntryId, SecretKind};
 
 const GUIDE: &str = "The enrolment guide";
@@ -138,6 +138,16 @@ fn email_without_number(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for (exchange, _) in first_sign_ins(&story).filter(|(_, has_number)| !*has_number) {
         promised_on(&story, exchange, Channel::Email, &mut tally);
+    }
+    // Only a refusal for want of a channel says that the password was right.
+    for exchange in story.asks(OperationKind::SignIn).filter(|exchange| {
+        let person = exchange.person.and_then(|name| story.person(name));
+        let is_unreachable = exchange.observed.class == Some(RejectionClass::ChannelUnavailable);
+        let undisturbed = story.mishaps.iter().all(|mishap| Some(mishap.person) != exchange.person);
+        is_unreachable && undisturbed && person.is_some_and(|person| person.mobile.is_none())
+    }) {
+        let expected = "a one-time PIN by email";
+        tally.broken(expected, "no channel was found to send it by", exchange.evidence());
     }
     tally.finding()
 }

@@ -141,7 +141,7 @@ fn confirmed_signs_in(entries: &[Entry]) -> Finding {
         let confirmed = act.outcome == OutcomeKind::Done
             && answer_of(act) == Some(PushAnswer::Confirm)
             && is_right_number(request, act);
-        if !confirmed || !in_time || !is_alone(&story, &waiting) || is_locked(&story, &waiting) {
+        if !confirmed || !in_time || !is_alone(&story, &waiting) || is_disturbed(&story, &waiting) {
             continue;
         }
         match waiting.exchange.observed.reply {
@@ -579,6 +579,17 @@ fn locked_out(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// Whether the person was refused anything since the notification was asked for: then the account
+/// may be locked, whatever the refusal says.
+fn is_disturbed(story: &Story<'_>, waiting: &Waiting<'_, '_>) -> bool {
+    story.exchanges.iter().any(|one| {
+        one.person == Some(waiting.person)
+            && one.is_rejected()
+            && waiting.request.is_some_and(|request| one.asked > request.answered)
+            && one.answered < waiting.exchange.asked
+    })
 }
 
 /// Whether the person was told since the notification was asked for that the account is locked,

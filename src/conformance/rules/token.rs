@@ -3,6 +3,7 @@
 use crate::conformance::story::{Story, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::RejectionClass;
+use crate::domain::operation::Writing;
 use crate::domain::reply::ReplyKind;
 use crate::journal::Entry;
 
@@ -99,12 +100,15 @@ fn six_digits(entries: &[Entry]) -> Finding {
         else {
             continue;
         };
-        if shape.length >= 6 {
+        // Who takes a code without its last digit wants one digit less.
+        let cut = submission.exchange.request.written == Some(Writing::Cut);
+        let length = shape.length.saturating_sub(u32::from(cut));
+        if length >= 6 {
             tally.kept([making.entry, submission.exchange.answered]);
         } else {
             let mut evidence = vec![making.entry];
             evidence.extend(submission.evidence());
-            let seen = format!("a code of {} digits was accepted", shape.length);
+            let seen = format!("a code of {length} digits was accepted");
             tally.broken("codes of six digits or more", seen, evidence);
         }
     }

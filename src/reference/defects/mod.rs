@@ -20,10 +20,12 @@ mod cancelled_push_signs_in;
 mod certificate_after_revocation;
 mod certificate_at_token_step;
 mod certificate_before_second_factor;
+mod certificate_refused;
 mod certificate_while_activating;
 mod code_compared_by_prefix;
 mod code_in_page;
 mod code_in_subject;
+mod code_left_out;
 mod code_not_bound_to_session;
 mod code_of_another_person_accepted;
 mod code_prefix_accepted;
@@ -37,6 +39,7 @@ mod counter_missing;
 mod counter_reset_by_resend;
 mod desktop_name_missing;
 mod desktop_not_offered;
+mod desktop_without_activation_code;
 mod destination_unmasked;
 mod email_although_number_on_file;
 mod email_as_sign_in_factor;
@@ -72,7 +75,9 @@ mod long_line_mail;
 mod long_period;
 mod long_sms;
 mod mail_not_retried;
+mod mail_pin_lives_for_days;
 mod message_sent_twice;
+mod mobile_without_password;
 mod nameless_sms;
 mod no_auto_submitted;
 mod no_binding_notice;
@@ -80,6 +85,7 @@ mod no_lock_notice;
 mod no_lockout;
 mod no_message_id;
 mod no_other_channel_after_failure;
+mod no_pin_without_number;
 mod no_removal_notice;
 mod notice_to_another;
 mod notice_with_code;
@@ -97,6 +103,7 @@ mod pin_never_expires;
 mod pin_replay_accepted;
 mod pin_sent_beside_token;
 mod pin_suffices_after_enrolment;
+mod pin_to_another;
 mod push_before_password;
 mod push_confirmation_lost;
 mod push_never_expires;
@@ -130,6 +137,7 @@ mod same_material_again;
 mod secret_padded;
 mod secret_shown_again;
 mod sequential_codes;
+mod session_by_address;
 mod session_never_idles;
 mod shared_secret;
 mod short_secret;
@@ -138,6 +146,7 @@ mod shown_channel_lies;
 mod sign_out_keeps_session;
 mod silent_push_signs_in;
 mod strangers_never_lock;
+mod token_code_cut_accepted;
 mod token_digits_declared_wrongly;
 mod tokens_listed_to_anyone;
 mod two_dates;
@@ -172,10 +181,12 @@ pub use cancelled_push_signs_in::DEFECT as CANCELLED_PUSH_SIGNS_IN;
 pub use certificate_after_revocation::DEFECT as CERTIFICATE_AFTER_REVOCATION;
 pub use certificate_at_token_step::DEFECT as CERTIFICATE_AT_TOKEN_STEP;
 pub use certificate_before_second_factor::DEFECT as CERTIFICATE_BEFORE_SECOND_FACTOR;
+pub use certificate_refused::DEFECT as CERTIFICATE_REFUSED;
 pub use certificate_while_activating::DEFECT as CERTIFICATE_WHILE_ACTIVATING;
 pub use code_compared_by_prefix::DEFECT as CODE_COMPARED_BY_PREFIX;
 pub use code_in_page::DEFECT as CODE_IN_PAGE;
 pub use code_in_subject::DEFECT as CODE_IN_SUBJECT;
+pub use code_left_out::DEFECT as CODE_LEFT_OUT;
 pub use code_not_bound_to_session::DEFECT as CODE_NOT_BOUND_TO_SESSION;
 pub use code_of_another_person_accepted::DEFECT as CODE_OF_ANOTHER_PERSON_ACCEPTED;
 pub use code_prefix_accepted::DEFECT as CODE_PREFIX_ACCEPTED;
@@ -189,6 +200,7 @@ pub use counter_missing::DEFECT as COUNTER_MISSING;
 pub use counter_reset_by_resend::DEFECT as COUNTER_RESET_BY_RESEND;
 pub use desktop_name_missing::DEFECT as DESKTOP_NAME_MISSING;
 pub use desktop_not_offered::DEFECT as DESKTOP_NOT_OFFERED;
+pub use desktop_without_activation_code::DEFECT as DESKTOP_WITHOUT_ACTIVATION_CODE;
 pub use destination_unmasked::DEFECT as DESTINATION_UNMASKED;
 pub use email_although_number_on_file::DEFECT as EMAIL_ALTHOUGH_NUMBER_ON_FILE;
 pub use email_as_sign_in_factor::DEFECT as EMAIL_AS_SIGN_IN_FACTOR;
@@ -224,7 +236,9 @@ pub use long_line_mail::DEFECT as LONG_LINE_MAIL;
 pub use long_period::DEFECT as LONG_PERIOD;
 pub use long_sms::DEFECT as LONG_SMS;
 pub use mail_not_retried::DEFECT as MAIL_NOT_RETRIED;
+pub use mail_pin_lives_for_days::DEFECT as MAIL_PIN_LIVES_FOR_DAYS;
 pub use message_sent_twice::DEFECT as MESSAGE_SENT_TWICE;
+pub use mobile_without_password::DEFECT as MOBILE_WITHOUT_PASSWORD;
 pub use nameless_sms::DEFECT as NAMELESS_SMS;
 pub use no_auto_submitted::DEFECT as NO_AUTO_SUBMITTED;
 pub use no_binding_notice::DEFECT as NO_BINDING_NOTICE;
@@ -232,6 +246,7 @@ pub use no_lock_notice::DEFECT as NO_LOCK_NOTICE;
 pub use no_lockout::DEFECT as NO_LOCKOUT;
 pub use no_message_id::DEFECT as NO_MESSAGE_ID;
 pub use no_other_channel_after_failure::DEFECT as NO_OTHER_CHANNEL_AFTER_FAILURE;
+pub use no_pin_without_number::DEFECT as NO_PIN_WITHOUT_NUMBER;
 pub use no_removal_notice::DEFECT as NO_REMOVAL_NOTICE;
 pub use notice_to_another::DEFECT as NOTICE_TO_ANOTHER;
 pub use notice_with_code::DEFECT as NOTICE_WITH_CODE;
@@ -249,6 +264,7 @@ pub use pin_never_expires::DEFECT as PIN_NEVER_EXPIRES;
 pub use pin_replay_accepted::DEFECT as PIN_REPLAY_ACCEPTED;
 pub use pin_sent_beside_token::DEFECT as PIN_SENT_BESIDE_TOKEN;
 pub use pin_suffices_after_enrolment::DEFECT as PIN_SUFFICES_AFTER_ENROLMENT;
+pub use pin_to_another::DEFECT as PIN_TO_ANOTHER;
 pub use push_before_password::DEFECT as PUSH_BEFORE_PASSWORD;
 pub use push_confirmation_lost::DEFECT as PUSH_CONFIRMATION_LOST;
 pub use push_never_expires::DEFECT as PUSH_NEVER_EXPIRES;
@@ -282,6 +298,7 @@ pub use same_material_again::DEFECT as SAME_MATERIAL_AGAIN;
 pub use secret_padded::DEFECT as SECRET_PADDED;
 pub use secret_shown_again::DEFECT as SECRET_SHOWN_AGAIN;
 pub use sequential_codes::DEFECT as SEQUENTIAL_CODES;
+pub use session_by_address::DEFECT as SESSION_BY_ADDRESS;
 pub use session_never_idles::DEFECT as SESSION_NEVER_IDLES;
 pub use shared_secret::DEFECT as SHARED_SECRET;
 pub use short_secret::DEFECT as SHORT_SECRET;
@@ -290,6 +307,7 @@ pub use shown_channel_lies::DEFECT as SHOWN_CHANNEL_LIES;
 pub use sign_out_keeps_session::DEFECT as SIGN_OUT_KEEPS_SESSION;
 pub use silent_push_signs_in::DEFECT as SILENT_PUSH_SIGNS_IN;
 pub use strangers_never_lock::DEFECT as STRANGERS_NEVER_LOCK;
+pub use token_code_cut_accepted::DEFECT as TOKEN_CODE_CUT_ACCEPTED;
 pub use token_digits_declared_wrongly::DEFECT as TOKEN_DIGITS_DECLARED_WRONGLY;
 pub use tokens_listed_to_anyone::DEFECT as TOKENS_LISTED_TO_ANYONE;
 pub use two_dates::DEFECT as TWO_DATES;
@@ -337,10 +355,12 @@ pub static DEFECTS: &[&Defect] = &[
     &CERTIFICATE_AFTER_REVOCATION,
     &CERTIFICATE_AT_TOKEN_STEP,
     &CERTIFICATE_BEFORE_SECOND_FACTOR,
+    &CERTIFICATE_REFUSED,
     &CERTIFICATE_WHILE_ACTIVATING,
     &CODE_COMPARED_BY_PREFIX,
     &CODE_IN_PAGE,
     &CODE_IN_SUBJECT,
+    &CODE_LEFT_OUT,
     &CODE_NOT_BOUND_TO_SESSION,
     &CODE_OF_ANOTHER_PERSON_ACCEPTED,
     &CODE_PREFIX_ACCEPTED,
@@ -354,6 +374,7 @@ pub static DEFECTS: &[&Defect] = &[
     &COUNTER_RESET_BY_RESEND,
     &DESKTOP_NAME_MISSING,
     &DESKTOP_NOT_OFFERED,
+    &DESKTOP_WITHOUT_ACTIVATION_CODE,
     &DESTINATION_UNMASKED,
     &EMAIL_ALTHOUGH_NUMBER_ON_FILE,
     &EMAIL_AS_SIGN_IN_FACTOR,
@@ -389,7 +410,9 @@ pub static DEFECTS: &[&Defect] = &[
     &LONG_PERIOD,
     &LONG_SMS,
     &MAIL_NOT_RETRIED,
+    &MAIL_PIN_LIVES_FOR_DAYS,
     &MESSAGE_SENT_TWICE,
+    &MOBILE_WITHOUT_PASSWORD,
     &NAMELESS_SMS,
     &NO_AUTO_SUBMITTED,
     &NO_BINDING_NOTICE,
@@ -397,6 +420,7 @@ pub static DEFECTS: &[&Defect] = &[
     &NO_LOCKOUT,
     &NO_MESSAGE_ID,
     &NO_OTHER_CHANNEL_AFTER_FAILURE,
+    &NO_PIN_WITHOUT_NUMBER,
     &NO_REMOVAL_NOTICE,
     &NOTICE_TO_ANOTHER,
     &NOTICE_WITH_CODE,
@@ -414,6 +438,7 @@ pub static DEFECTS: &[&Defect] = &[
     &PIN_REPLAY_ACCEPTED,
     &PIN_SENT_BESIDE_TOKEN,
     &PIN_SUFFICES_AFTER_ENROLMENT,
+    &PIN_TO_ANOTHER,
     &PUSH_BEFORE_PASSWORD,
     &PUSH_CONFIRMATION_LOST,
     &PUSH_NEVER_EXPIRES,
@@ -447,6 +472,7 @@ pub static DEFECTS: &[&Defect] = &[
     &SECRET_PADDED,
     &SECRET_SHOWN_AGAIN,
     &SEQUENTIAL_CODES,
+    &SESSION_BY_ADDRESS,
     &SESSION_NEVER_IDLES,
     &SHARED_SECRET,
     &SHORT_SECRET,
@@ -455,6 +481,7 @@ pub static DEFECTS: &[&Defect] = &[
     &SIGN_OUT_KEEPS_SESSION,
     &SILENT_PUSH_SIGNS_IN,
     &STRANGERS_NEVER_LOCK,
+    &TOKEN_CODE_CUT_ACCEPTED,
     &TOKEN_DIGITS_DECLARED_WRONGLY,
     &TOKENS_LISTED_TO_ANYONE,
     &TWO_DATES,

@@ -42,7 +42,7 @@ impl Visitor {
             self.rename(site);
         }
         let view = site.reference.handle(&self.session, operation).await;
-        if matches!(operation, Operation::SubmitCode { .. })
+        if matches!(operation, Operation::SubmitCode { .. } | Operation::AwaitPush)
             && matches!(view.to_reply(), Reply::SignedIn { assurance: Assurance::TwoFactor })
         {
             self.rename(site);
