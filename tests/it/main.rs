@@ -22,6 +22,7 @@ mod ocra;
 mod otp_properties;
 mod otp_vectors;
 mod pskc;
+mod races;
 mod reference;
 mod reports;
 mod runs;
