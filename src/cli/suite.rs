@@ -10,6 +10,7 @@ use std::io::{self, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
+use tokio::sync::oneshot;
 
 /// How much of what a suite says is kept, the end of it.
 const KEPT_BYTES: usize = 16 * 1024;
@@ -67,7 +68,7 @@ pub(super) async fn perform(
         Err(_) => Ended::TimedOut,
     };
     drop(guard);
-    Ok(Performance { ended, said: said.text() })
+    Ok(Performance { ended, said: said.text().await })
 }
 
 /// A process and those that it has started.
@@ -163,14 +164,22 @@ impl Group {
     }
 }
 
-/// The end of what is said, read by a thread of its own: a process that has left the group may
-/// hold the pipe for ever, and nobody waits for it.
-struct Tail(Arc<Mutex<VecDeque<u8>>>);
+/// How long the last words of a suite that has ended may take to be read. A process that has left
+/// the group may hold the pipe for ever, and nobody waits longer for it.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
+/// The end of what is said, read by a thread of its own.
+struct Tail {
+    kept: Arc<Mutex<VecDeque<u8>>>,
+    /// Completes when all has been read.
+    read: oneshot::Receiver<()>,
+}
 
 impl Tail {
     fn of(mut reader: io::PipeReader) -> Self {
         let kept = Arc::new(Mutex::new(VecDeque::new()));
         let keeping = Arc::clone(&kept);
+        let (finish, read) = oneshot::channel();
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok(count @ 1..) = reader.read(&mut buffer) {
@@ -179,12 +188,15 @@ impl Tail {
                 let excess = kept.len().saturating_sub(KEPT_BYTES);
                 kept.drain(..excess);
             }
+            // Nobody may be listening any more.
+            let _ = finish.send(());
         });
-        Self(kept)
+        Self { kept, read }
     }
 
-    fn text(&self) -> String {
-        let kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+    async fn text(self) -> String {
+        let _read_or_held_open = tokio::time::timeout(LAST_WORDS, self.read).await;
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(&kept.iter().copied().collect::<Vec<u8>>()).into_owned()
     }
 }
