@@ -173,7 +173,7 @@ pub enum Verb {
         /// Whether none may come.
         optional: bool,
     },
-    /// Makes sure that no unread message is there, and that none comes.
+    /// Makes sure that no unread message with a code is there, and that none comes.
     ExpectNone {
         /// On which channel.
         channel: Channel,
