@@ -71,6 +71,21 @@ pub struct Received {
     pub code: Option<Secret>,
 }
 
+/// Which messages somebody looks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sought {
+    /// Any.
+    Message,
+    /// One with a code in it: a notice may come before it.
+    Code,
+}
+
+impl Sought {
+    fn is(self, received: &Received) -> bool {
+        self == Self::Message || received.code.is_some()
+    }
+}
+
 impl World {
     /// An empty world. `network` is how its devices reach addresses.
     #[must_use]
@@ -310,22 +325,34 @@ impl World {
         own.map(|one| &one.recipient).find(|recipient| recipient.channel() == channel)
     }
 
-    /// Takes the newest unread message of `person` on `channel` and drops the older ones.
-    pub fn take_latest(&mut self, person: &str, channel: Channel) -> Option<Received> {
-        self.box_of(person, channel)?.unread.drain(..).next_back()
+    /// Takes the newest unread message of `person` on `channel` that is sought, and drops the older
+    /// ones.
+    pub fn take_latest(
+        &mut self,
+        (channel, person): (Channel, &str),
+        sought: Sought,
+    ) -> Option<Received> {
+        let unread = &mut self.box_of(person, channel)?.unread;
+        let nth = unread.iter().rposition(|one| sought.is(one))?;
+        unread.drain(..=nth).next_back()
     }
 
-    /// Takes the oldest unread message of `person` on `channel`.
-    pub fn take(&mut self, person: &str, channel: Channel) -> Option<Received> {
-        self.box_of(person, channel)?.unread.pop_front()
+    /// Takes the oldest unread message of `person` on `channel` that is sought, and drops those
+    /// that came before it.
+    pub fn take(&mut self, (channel, person): (Channel, &str), sought: Sought) -> Option<Received> {
+        let unread = &mut self.box_of(person, channel)?.unread;
+        let nth = unread.iter().position(|one| sought.is(one))?;
+        unread.drain(..=nth).next_back()
     }
 
-    /// Whether an unread message of `person` on `channel` is there.
+    /// Whether an unread message of `person` on `channel` is there that is sought.
     #[must_use]
-    pub fn has_unread(&self, person: &str, channel: Channel) -> bool {
+    pub fn has_unread(&self, (channel, person): (Channel, &str), sought: Sought) -> bool {
         let mut boxes = self.boxes.iter();
         boxes.any(|one| {
-            one.person == person && one.recipient.channel() == channel && !one.unread.is_empty()
+            one.person == person
+                && one.recipient.channel() == channel
+                && one.unread.iter().any(|message| sought.is(message))
         })
     }
 
@@ -363,7 +390,8 @@ impl World {
     }
 
     fn record_arrival(&mut self, at: usize, arrival: &Arrival) -> Received {
-        let extraction = extract::find_code(&arrival.message);
+        let read = self.nameless(&arrival.message);
+        let extraction = extract::find_code(&read);
         let why = explain(&extraction);
         let code = extraction.chosen.clone().map(|candidate| {
             // The message may write the code with a space or hyphen inside: both forms are secret.
@@ -376,7 +404,7 @@ impl World {
         self.messages += 1;
         let befell = arrival.incident.and_then(|number| self.incidents.get(&number).copied());
         let is_cut = befell.is_some_and(|(_, what)| what == Disturbance::Truncated);
-        let form = Box::new(self.form_of(at, &arrival.message, &extraction));
+        let form = Box::new(self.form_of(at, (&arrival.message, &read), &extraction));
         self.journal.record(Event::MessageArrived {
             message: self.messages,
             person: self.boxes[at].person.clone(),
@@ -392,8 +420,26 @@ impl World {
         Received { code: code.map(|(code, _)| code) }
     }
 
+    /// The message without user names: the digits in those that we invent are no code.
+    fn nameless(&self, message: &Message) -> Message {
+        let without = |text: &str| {
+            self.people.iter().fold(text.to_owned(), |text, one| text.replace(&one.user, "you"))
+        };
+        Message {
+            subject: message.subject.as_deref().map(without),
+            text: without(&message.text),
+            html: message.html.as_deref().map(without),
+            ..message.clone()
+        }
+    }
+
     /// What a message looks like, with the marks of the codes in its parts.
-    fn form_of(&mut self, at: usize, message: &Message, extraction: &Extraction) -> MessageForm {
+    fn form_of(
+        &mut self,
+        at: usize,
+        (message, read): (&Message, &Message),
+        extraction: &Extraction,
+    ) -> MessageForm {
         let mut form = form::of(message, extraction.chosen.as_ref());
         let holder = self.boxes.get(at).and_then(|one| self.person(&one.person)).cloned();
         if let Some(persona) = holder {
@@ -403,7 +449,7 @@ impl World {
             form.number_shown = numbers.any(|number| form::shows_number(&message.text, number));
         }
         if let Some(mail) = &mut form.mail {
-            let (in_text, in_html) = form::codes_of_parts(message);
+            let (in_text, in_html) = form::codes_of_parts(read);
             let journal = &mut self.journal;
             let mut mark = |found: Option<Candidate>| {
                 let found = found?;

@@ -399,6 +399,26 @@ impl<'a> Story<'a> {
         })
     }
 
+    /// How many tokens `person` had before `entry`: enrolments that were finished since they were
+    /// last made or reset, less tokens that were removed.
+    pub(super) fn tokens_left(&self, person: &str, entry: EntryId) -> usize {
+        let reset = self.resets_of(person).map(|one| one.answered);
+        let reset = reset.filter(|answered| *answered < entry).last();
+        let mut left = 0_usize;
+        for exchange in self.exchanges.iter().filter(|one| {
+            one.person == Some(person) && one.answered < entry && Some(one.answered) > reset
+        }) {
+            match (exchange.request.operation, exchange.observed.reply) {
+                (OperationKind::Probe, _) => {}
+                (OperationKind::Provision, ReplyKind::Done) => left = 0,
+                (OperationKind::RevokeToken, ReplyKind::Done) => left = left.saturating_sub(1),
+                (_, ReplyKind::Enrolled) => left += 1,
+                _ => {}
+            }
+        }
+        left
+    }
+
     /// The enrolment whose material `device` took up last before `entry`.
     pub(super) fn material_of(&self, device: &str, entry: EntryId) -> Option<&Exchange<'a>> {
         let given = self

@@ -5,6 +5,7 @@ use super::lab::Lab;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::{Channel, Operation, Persona, Reply, Secret};
 use crate::subject::Settling;
+use crate::world::Sought;
 
 /// A person at a browser.
 #[derive(Clone)]
@@ -59,7 +60,7 @@ impl Lab {
         let person = visitor.persona.label.clone();
         self.world.collect();
         if let Settling::Within(patience) = self.subject.about().delivery
-            && !self.world.has_unread(&person, channel)
+            && !self.world.has_unread((channel, &person), Sought::Message)
         {
             // Real time on purpose: it bounds how long another process may take to hand over.
             let more = self.world.wait_for_more(&person, channel);
@@ -67,7 +68,7 @@ impl Lab {
             self.world.collect();
         }
         let mut codes = Vec::new();
-        while let Some(received) = self.world.take(&person, channel) {
+        while let Some(received) = self.world.take((channel, &person), Sought::Message) {
             codes.extend(received.code);
         }
         codes

@@ -127,10 +127,11 @@ pub(super) enum Notice {
     Concern,
 }
 
-/// A mail that tells what happened to the account (NIST SP 800-63B §4.6, RFC 4226 §7.2).
+/// A mail that tells what happened to the account of `user`, and names it: who has several must
+/// know which one is meant (NIST SP 800-63B §4.6, RFC 4226 §7.2).
 pub(super) fn notice(
     to: Recipient,
-    notice: Notice,
+    (notice, user): (Notice, &str),
     reference: &Reference,
     post: &Postmark,
 ) -> Message {
@@ -147,7 +148,7 @@ pub(super) fn notice(
             ("A sign-in was not finished", "Somebody knew the password and not the token of")
         }
     };
-    let first = format!("{first} your account at {service}.");
+    let first = format!("{first} your account {user} at {service}.");
     let rest = if reference.has(&defects::NOTICE_WITH_CODE) {
         "If this was not you, sign in with the code 80417236 at once."
     } else {

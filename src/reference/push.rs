@@ -224,7 +224,8 @@ impl Reference {
         };
         let now = self.clock().now();
         let mut state = self.state();
-        let Some((account, serial, key)) = self.owner_of_token(&mut state, &serial_number) else {
+        let Some(((_, account), serial, key)) = self.owner_of_token(&mut state, &serial_number)
+        else {
             return refusal(403, "unauthorized");
         };
         if proof != Secret::new(push::of_question(&key, serial)) {
@@ -264,7 +265,8 @@ impl Reference {
         let now = self.clock().now();
         let mut state = self.state();
         let post = Postmark::new(now, &mut state.chance);
-        let Some((account, serial, key)) = self.owner_of_token(&mut state, serial_number) else {
+        let Some(((user, account), serial, key)) = self.owner_of_token(&mut state, serial_number)
+        else {
             return (refusal(403, "unauthorized"), None);
         };
         let given = (*answer, number.as_deref());
@@ -290,24 +292,24 @@ impl Reference {
             account.pushes.stopped = !self.has(&defects::CONCERN_IGNORED);
             let to = account.recipient(Channel::Email);
             let told = to.filter(|_| !self.has(&defects::CONCERN_UNTOLD));
-            notice = told.map(|to| letter::notice(to, Notice::Concern, self, &post));
+            notice = told.map(|to| letter::notice(to, (Notice::Concern, user), self, &post));
         }
         (NetworkReply { status: 200, body: json!({ "result": "answered" }) }, notice)
     }
 
-    /// Whose token `serial_number` is, and its key.
+    /// Whose token `serial_number` is, by user name and account, and its key.
     fn owner_of_token<'s>(
         &self,
         state: &'s mut State,
         serial_number: &str,
-    ) -> Option<(&'s mut Account, SerialNumber, Key)> {
+    ) -> Option<((&'s str, &'s mut Account), SerialNumber, Key)> {
         let wanted: SerialNumber = serial_number.parse().ok()?;
         let revoked_too = self.has(&defects::REVOKED_PHONE_ANSWERS);
-        state.accounts.values_mut().find_map(|account| {
+        state.accounts.iter_mut().find_map(|(user, account)| {
             let revoked = account.revoked.iter().filter(|_| revoked_too);
             let mut known = account.tokens.iter().chain(revoked).filter_map(|one| one.push.clone());
             let (serial, key) = known.find(|(serial, _)| *serial == wanted)?;
-            Some((account, serial, key))
+            Some(((user.as_str(), account), serial, key))
         })
     }
 }

@@ -74,7 +74,7 @@ impl Turn<'_> {
             let _sent_or_no_app = self.send_push(user);
         }
         if known && reference.has(&defects::PASSWORD_ERROR_NAMED) {
-            return RejectionClass::Malformed.into();
+            return RejectionClass::CodeInvalid.into();
         }
         let refusal = View::rejected(RejectionClass::Denied);
         if !known && reference.has(&defects::UNKNOWN_USER_STATUS) {

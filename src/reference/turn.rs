@@ -197,7 +197,7 @@ impl<'a> Turn<'a> {
             self.state.accounts.get(user)
         };
         if let Some(to) = told.and_then(|account| account.recipient(Channel::Email)) {
-            self.outgoing.notices.push(letter::notice(to, notice, self.reference, &post));
+            self.outgoing.notices.push(letter::notice(to, (notice, user), self.reference, &post));
         }
     }
 

@@ -113,7 +113,7 @@ impl Player<'_> {
             .iter()
             .map(|came| {
                 let happened = match came {
-                    Came::Reply(reply) => Happened::Reply(reply),
+                    Came::Reply(reply) => Happened::Reply(reply, None),
                     Came::Outcome(outcome) => Happened::Outcome(outcome),
                 };
                 compare(&winners.expect, &happened, None)

@@ -1,16 +1,16 @@
 //! Compares what a step expects with what happened.
 
 use super::kept::shows;
-use crate::domain::reply::ClassMatch;
+use crate::domain::reply::{ClassMatch, ReplyKind};
 use crate::domain::{Channel, Outcome, Persona, Reply, Secret};
 use crate::journal::Expectation;
-use crate::scenario::plan::{CodeShape, Destination, Expect};
+use crate::scenario::plan::{CodeShape, Destination, Expect, Grants};
 use std::fmt::{Debug, Display};
 
 /// What a step brought about.
 pub(super) enum Happened<'a> {
-    /// A reply of the subject.
-    Reply(&'a Reply),
+    /// A reply of the subject, and the page on which the session stood before.
+    Reply(&'a Reply, Option<ReplyKind>),
     /// A message, with the code that was recognised in it.
     Message(Option<&'a Secret>),
     /// What a device showed.
@@ -56,7 +56,12 @@ pub(super) fn compare(
     let (expected, observed) = (Vec::new(), Vec::new());
     let mut clauses = Clauses { outcome: Expectation::Met, expected, observed };
     match happened {
-        Happened::Reply(reply) => compare_reply(&mut clauses, expect, reply, persona),
+        Happened::Reply(reply, page) => {
+            compare_reply(&mut clauses, expect, reply, persona);
+            if let Some(Grants::Nothing) = expect.grants {
+                compare_grant(&mut clauses, reply, *page);
+            }
+        }
         Happened::Message(code) => {
             if let Some(shape) = &expect.code {
                 compare_code(&mut clauses, shape, *code);
@@ -111,6 +116,25 @@ fn compare_reply(clauses: &mut Clauses, expect: &Expect, reply: &Reply, persona:
     if let (Some(count), Reply::Tokens(tokens)) = (expect.count, reply) {
         clauses.equal("tokens", &(count as usize), Some(&tokens.len()));
     }
+}
+
+/// A refusal grants nothing, nor does a page that asks to be let in, nor the page once more on which
+/// the session stood already, or the one before it: portals refuse by showing what is owed.
+fn compare_grant(clauses: &mut Clauses, reply: &Reply, page: Option<ReplyKind>) {
+    let kind = reply.kind();
+    let asks = matches!(
+        kind,
+        ReplyKind::Rejected
+            | ReplyKind::CodeRequired
+            | ReplyKind::TokenRequired
+            | ReplyKind::SignedOut
+    );
+    let stays = page == Some(kind);
+    let back = kind == ReplyKind::EnrolmentRequired
+        && matches!(page, Some(ReplyKind::Activation | ReplyKind::RegistrationCodeRequired));
+    let nothing = asks || stays || back;
+    let seen = if nothing { "nothing".to_owned() } else { kind.to_string() };
+    clauses.clause("grants", "nothing", &seen, nothing);
 }
 
 fn compare_code_required(
@@ -194,7 +218,7 @@ mod tests {
     use crate::domain::reply::ReplyKind;
     use crate::domain::{Chance, Channel, Persona, RejectionClass, Reply, Secret};
     use crate::journal::Expectation;
-    use crate::scenario::plan::{CodeShape, Destination, Expect};
+    use crate::scenario::plan::{CodeShape, Destination, Expect, Grants};
 
     fn ada() -> Persona {
         Persona::invent("ada", MobileOnFile::Given, 3, &mut Chance::seeded(1, "ada"))
@@ -217,7 +241,7 @@ mod tests {
         };
         let outcome = |class| {
             let reply = Reply::rejected(class);
-            compare(&expect, &Happened::Reply(&reply), None).outcome
+            compare(&expect, &Happened::Reply(&reply, None), None).outcome
         };
         assert_eq!(outcome(RejectionClass::Denied), Expectation::Met);
         assert_eq!(outcome(RejectionClass::Locked), Expectation::Weak);
@@ -226,10 +250,28 @@ mod tests {
     #[test]
     fn another_reply_is_missed_and_named() {
         let expect = Expect { reply: Some(ReplyKind::Rejected), ..Expect::default() };
-        let comparison = compare(&expect, &Happened::Reply(&Reply::Enrolled), None);
+        let comparison = compare(&expect, &Happened::Reply(&Reply::Enrolled, None), None);
         assert_eq!(comparison.outcome, Expectation::Missed);
         assert_eq!(comparison.expected, "reply rejected");
         assert_eq!(comparison.observed, "reply enrolled");
+    }
+
+    #[test]
+    fn a_refusal_in_any_form_grants_nothing_and_a_step_further_does() {
+        let expect = Expect { grants: Some(Grants::Nothing), ..Expect::default() };
+        let outcome =
+            |reply: &Reply, page| compare(&expect, &Happened::Reply(reply, page), None).outcome;
+        let enrol = Reply::EnrolmentRequired { offers: Vec::new() };
+        let refusals =
+            [Reply::rejected(RejectionClass::Locked), Reply::SignedOut, code_required("x")];
+        for reply in &refusals {
+            assert_eq!(outcome(reply, None), Expectation::Met);
+        }
+        assert_eq!(outcome(&enrol, Some(ReplyKind::EnrolmentRequired)), Expectation::Met);
+        assert_eq!(outcome(&enrol, Some(ReplyKind::Activation)), Expectation::Met);
+        assert_eq!(outcome(&enrol, Some(ReplyKind::CodeRequired)), Expectation::Missed);
+        assert_eq!(outcome(&Reply::Tokens(Vec::new()), None), Expectation::Missed);
+        assert_eq!(outcome(&Reply::Done, None), Expectation::Missed);
     }
 
     #[test]
@@ -239,7 +281,7 @@ mod tests {
         let number = ada.mobile.clone().expect("she has one");
         let outcome = |shown: &str| {
             let reply = code_required(shown);
-            compare(&expect, &Happened::Reply(&reply), Some(&ada)).outcome
+            compare(&expect, &Happened::Reply(&reply, None), Some(&ada)).outcome
         };
         assert_eq!(outcome(&number.masked()), Expectation::Met);
         assert_eq!(outcome(number.as_str()), Expectation::Missed);

@@ -4,6 +4,7 @@ use super::expect::{Comparison, Happened, compare};
 use super::kept::{Kept, Missing, Shelf, wrong_for};
 use super::record;
 use crate::domain::device::Reason;
+use crate::domain::reply::ReplyKind;
 use crate::domain::{
     Act, Answer, Channel, Operation, Outcome, Persona, PushReply, Reply, Secret, Tap,
 };
@@ -13,7 +14,7 @@ use crate::scenario::plan::{
     Ask, CodeText, DeviceAct, Expect, Mishap, Plan, Step, Tapped, Text, Verb,
 };
 use crate::subject::{About, AskError, ClockMode, Settling, Subject};
-use crate::world::World;
+use crate::world::{Sought, World};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -51,6 +52,8 @@ struct Wanted {
     latest: bool,
     /// Whether none may come.
     optional: bool,
+    /// Whether a notice will do.
+    sought: Sought,
 }
 
 /// One scenario being played.
@@ -60,11 +63,14 @@ pub(super) struct Player<'a> {
     shelf: Shelf,
     /// Who signed in last in each session.
     actors: BTreeMap<String, String>,
+    /// The page on which each session stands.
+    pages: BTreeMap<String, ReplyKind>,
 }
 
 impl<'a> Player<'a> {
     pub(super) fn new(world: World, subject: &'a dyn Subject) -> Self {
-        Self { world, subject, shelf: Shelf::default(), actors: BTreeMap::new() }
+        let (shelf, actors, pages) = (Shelf::default(), BTreeMap::new(), BTreeMap::new());
+        Self { world, subject, shelf, actors, pages }
     }
 
     /// Plays `plan` to its end, or to the step that stops it.
@@ -106,7 +112,12 @@ impl<'a> Player<'a> {
         match &step.verb {
             Verb::Ask(ask) => self.ask_step(step, ask).await,
             Verb::Receive { channel, person, within, latest, optional } => {
-                let wanted = Wanted { within: *within, latest: *latest, optional: *optional };
+                let (within, latest, optional) = (*within, *latest, *optional);
+                // What is kept of a message is its code.
+                let coded = step.expect.as_ref().is_some_and(|expect| expect.code.is_some());
+                let is_code = step.keep.is_some() || coded;
+                let sought = if is_code { Sought::Code } else { Sought::Message };
+                let wanted = Wanted { within, latest, optional, sought };
                 self.receive(step, (*channel, person), wanted).await
             }
             Verb::Disturb { channel, person, mishap, times } => {
@@ -144,7 +155,18 @@ impl<'a> Player<'a> {
             self.shelf.keep(name, Kept::Number(number.clone()));
         }
         let persona = person.and_then(|name| self.world.person(&name).cloned());
-        self.check(step.expect.as_ref(), &Happened::Reply(&reply), persona.as_ref())
+        let page = self.turn_page(&step.session, reply.kind());
+        self.check(step.expect.as_ref(), &Happened::Reply(&reply, page), persona.as_ref())
+    }
+
+    /// Notes the page on which `session` stands now, and gives the one before.
+    fn turn_page(&mut self, session: &str, reply: ReplyKind) -> Option<ReplyKind> {
+        let before = self.pages.get(session).copied();
+        let stays = matches!(reply, ReplyKind::Rejected | ReplyKind::Unsupported | ReplyKind::Done);
+        if !stays {
+            self.pages.insert(session.to_owned(), reply);
+        }
+        before
     }
 
     /// Who acts in the step's session: from a sign-in on, whoever signs in.
@@ -233,13 +255,13 @@ impl<'a> Player<'a> {
         &mut self,
         step: &Step,
         (channel, person): (Channel, &str),
-        Wanted { within, latest, optional }: Wanted,
+        Wanted { within, latest, optional, sought }: Wanted,
     ) -> Result<(), Halt> {
-        self.await_message(channel, person, within).await;
+        self.await_message((channel, person), within, sought).await;
         let received = if latest {
-            self.world.take_latest(person, channel)
+            self.world.take_latest((channel, person), sought)
         } else {
-            self.world.take(person, channel)
+            self.world.take((channel, person), sought)
         };
         self.waited(channel, person, received.is_some());
         if optional && received.is_none() {
@@ -247,7 +269,10 @@ impl<'a> Player<'a> {
         }
         let Some(received) = received else {
             let expected = format!("{channel} for {person} within {} s", within.as_secs_f64());
-            let observed = "no message arrived".to_owned();
+            let observed = match sought {
+                Sought::Message => "no message arrived".to_owned(),
+                Sought::Code => "no message with a code arrived".to_owned(),
+            };
             return self.compared(Comparison { outcome: Expectation::Missed, expected, observed });
         };
         if let Some(name) = &step.keep {
@@ -290,12 +315,13 @@ impl<'a> Player<'a> {
         (channel, person): (Channel, &str),
         within: Duration,
     ) -> Result<(), Halt> {
-        self.await_message(channel, person, within).await;
-        let came = self.world.take(person, channel).is_some();
+        // A notice is no harm, and some services send more of them than others.
+        self.await_message((channel, person), within, Sought::Code).await;
+        let came = self.world.take((channel, person), Sought::Code).is_some();
         self.waited(channel, person, came);
         let outcome = if came { Expectation::Missed } else { Expectation::Met };
-        let observed = if came { "a message arrived" } else { "none arrived" }.to_owned();
-        let expected = format!("no {channel} for {person}");
+        let observed = if came { "one arrived" } else { "none arrived" }.to_owned();
+        let expected = format!("no {channel} with a code for {person}");
         self.compared(Comparison { outcome, expected, observed })
     }
 
@@ -306,9 +332,14 @@ impl<'a> Player<'a> {
 
     /// Waits until a message is there, at most `within` and at most as long as the subject needs
     /// to hand one over. A virtual clock stands still meanwhile.
-    async fn await_message(&mut self, channel: Channel, person: &str, within: Duration) {
+    async fn await_message(
+        &mut self,
+        (channel, person): (Channel, &str),
+        within: Duration,
+        sought: Sought,
+    ) {
         self.world.collect();
-        if self.world.has_unread(person, channel) {
+        if self.world.has_unread((channel, person), sought) {
             return;
         }
         let About { delivery, clock, .. } = self.subject.about();
@@ -320,7 +351,12 @@ impl<'a> Player<'a> {
             (Settling::Within(_), ClockMode::Offset | ClockMode::Real) => within,
         };
         // Real time on purpose: it bounds how long another process may take to hand over.
-        let more = self.world.wait_for_more(person, channel);
+        let more = async {
+            while !self.world.has_unread((channel, person), sought) {
+                self.world.wait_for_more(person, channel).await;
+                self.world.collect();
+            }
+        };
         let _ = tokio::time::timeout(patience, more).await;
         self.world.collect();
     }

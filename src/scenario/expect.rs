@@ -2,7 +2,7 @@
 
 use super::decode::{Mapping, decode};
 use super::diagnose::{Fault, Span, listed};
-use super::plan::{CodeShape, Destination, Expect, Field};
+use super::plan::{CodeShape, Destination, Expect, Field, Grants};
 use super::syntax::{At, Digits};
 use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::reply::ReplyKind;
@@ -59,6 +59,8 @@ pub(super) struct ReplyExpect {
     has: Option<At<Vec<At<Field>>>>,
     /// How many tokens are listed.
     count: Option<At<u32>>,
+    /// What the session may do now that it could not do before; it stands alone.
+    grants: Option<At<Grants>>,
 }
 
 /// What a message must hold.
@@ -177,6 +179,13 @@ impl ReplyExpect {
     }
 
     fn check(&self, mapping: &Mapping<'_>, faults: &mut Vec<Fault>) {
+        if let (Some(grants), Some(reply)) = (&self.grants, self.reply) {
+            let span = mapping.key_span("grants").unwrap_or(grants.span);
+            let message =
+                format!("`grants` stands for every reply that refuses, not for `{reply}`");
+            let help = "leave out `reply`, or leave out `grants`";
+            faults.push(Fault::new("expect-contradiction", span, message, help));
+        }
         for (key, span, owner) in self.belongings() {
             let (Some(value), true) = (span, self.reply != Some(owner)) else { continue };
             let span = mapping.key_span(key).unwrap_or(value);
@@ -208,6 +217,7 @@ impl ReplyExpect {
             assurance: self.assurance.map(|assurance| assurance.value),
             has: self.has.map(|has| has.value.into_iter().map(|field| field.value).collect()),
             count: self.count.map(|count| count.value),
+            grants: self.grants.map(|grants| grants.value),
             ..Expect::default()
         }
     }

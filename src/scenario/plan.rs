@@ -173,7 +173,7 @@ pub enum Verb {
         /// Whether none may come.
         optional: bool,
     },
-    /// Makes sure that no unread message is there, and that none comes.
+    /// Makes sure that no unread message with a code is there, and that none comes.
     ExpectNone {
         /// On which channel.
         channel: Channel,
@@ -424,6 +424,16 @@ pub struct Expect {
     pub has: Option<Vec<Field>>,
     /// How many tokens are listed.
     pub count: Option<u32>,
+    /// What the reply lets the session do that it could not do before.
+    pub grants: Option<Grants>,
+}
+
+/// What a reply lets a session do that it could not do before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Grants {
+    /// Nothing: it is refused, or shown a page that asks for what is owed.
+    Nothing,
 }
 
 /// How a destination must be shown.

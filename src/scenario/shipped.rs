@@ -128,6 +128,7 @@ pub(super) static SHIPPED: &[(&str, &str)] = &[
     ("scenarios/mobile/abandoned.yaml", include_str!("../../scenarios/mobile/abandoned.yaml")),
     ("scenarios/mobile/activated-twice.yaml", include_str!("../../scenarios/mobile/activated-twice.yaml")),
     ("scenarios/mobile/activation-expired.yaml", include_str!("../../scenarios/mobile/activation-expired.yaml")),
+    ("scenarios/mobile/begun-again-after-activation.yaml", include_str!("../../scenarios/mobile/begun-again-after-activation.yaml")),
     ("scenarios/mobile/begun-again.yaml", include_str!("../../scenarios/mobile/begun-again.yaml")),
     ("scenarios/mobile/binding-notice.yaml", include_str!("../../scenarios/mobile/binding-notice.yaml")),
     ("scenarios/mobile/cancelled-and-begun-again.yaml", include_str!("../../scenarios/mobile/cancelled-and-begun-again.yaml")),

@@ -81,6 +81,7 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("Reason", "unknown-reason", "reason"),
     ("Field", "unknown-result-field", "field"),
     ("Destination", "unknown-destination", "destination"),
+    ("Grants", "unknown-grant", "grant"),
     ("Title", "bad-title", "title"),
     ("Name", "bad-name", "name"),
     ("Period", "bad-duration", "duration"),

@@ -172,13 +172,31 @@ pub(super) static REVOKED_REFUSED: Requirement = Requirement {
     ..Requirement::PLAIN
 };
 
-/// When the last token of `person` before `entry` was revoked or reset.
-fn taken_away(story: &Story<'_>, person: &str, entry: EntryId) -> Option<EntryId> {
-    let revoked = story
-        .asks(OperationKind::RevokeToken)
-        .filter(|one| one.person == Some(person) && one.observed.reply == ReplyKind::Done);
+/// When the token of `material` was revoked or reset, the last time before `entry`.
+fn taken_away(
+    story: &Story<'_>,
+    person: &str,
+    material: &Exchange<'_>,
+    entry: EntryId,
+) -> Option<EntryId> {
+    let revoked = story.asks(OperationKind::RevokeToken).filter(|one| {
+        one.person == Some(person)
+            && one.observed.reply == ReplyKind::Done
+            && is_of(story, one, material)
+    });
     let times = revoked.chain(story.resets_of(person)).map(|one| one.answered);
     times.filter(|answered| *answered < entry).max()
+}
+
+/// Whether a removal took away the token of `material`: its number says so, or there was no other
+/// that it could have been.
+fn is_of(story: &Story<'_>, removal: &Exchange<'_>, material: &Exchange<'_>) -> bool {
+    let number = material.observed.offered.as_ref().and_then(|one| one.serial_number.as_deref());
+    match (number, removal.request.target.as_deref(), removal.person) {
+        (Some(number), Some(target), _) => number == target,
+        (_, _, Some(person)) => story.tokens_left(person, removal.asked) == 1,
+        (_, _, None) => false,
+    }
 }
 
 fn revoked_refused(entries: &[Entry]) -> Finding {
@@ -187,7 +205,7 @@ fn revoked_refused(entries: &[Entry]) -> Finding {
     for submission in story.submissions().into_iter().filter(|one| one.first_use) {
         let Some(making) = story.making(submission.code) else { continue };
         let Some(material) = story.material_of(making.device, making.entry) else { continue };
-        let ended = taken_away(&story, submission.person, submission.exchange.asked);
+        let ended = taken_away(&story, submission.person, material, submission.exchange.asked);
         let Some(ended) = ended.filter(|ended| material.answered < *ended) else { continue };
         if material.person != Some(submission.person) || !story.awaited(submission.exchange) {
             continue;
@@ -275,11 +293,12 @@ fn clone_single_use(entries: &[Entry]) -> Finding {
 
 pub(super) static SESSION_ENDS_AT_RESET: Requirement = Requirement {
     id: "session.ends-at-reset",
-    level: Level::Must,
-    source: "OWASP ASVS 5.0",
-    clause: "7.4.3",
+    level: Level::Should,
+    source: "Fobwatch",
+    clause: "implied by OWASP ASVS 5.0 7.4.3, which gives the person the choice",
     text: "A reset of a person's factors ends their sessions.",
     judge: session_ends_at_reset,
+    reading: Reading::Own,
     weakness: Some(613),
     ..Requirement::PLAIN
 };

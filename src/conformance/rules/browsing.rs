@@ -80,7 +80,8 @@ fn revocation_own_only(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::RevokeToken) {
-        let (Some(person), Some(token)) = (exchange.person, exchange.request.target.as_deref())
+        let (Some(person), Some(token)) =
+            (signed_in(&story, exchange), exchange.request.target.as_deref())
         else {
             continue;
         };
@@ -98,6 +99,13 @@ fn revocation_own_only(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// Who acts, if that is known: where a sign-in was refused, the person before may still be there.
+fn signed_in<'a>(story: &Story<'a>, exchange: &Exchange<'a>) -> Option<&'a str> {
+    let mut earlier = story.earlier(exchange.session, exchange.asked);
+    let sign_in = earlier.find(|one| one.request.operation == OperationKind::SignIn);
+    exchange.person.filter(|_| !sign_in.is_some_and(Exchange::is_rejected))
 }
 
 /// To whom the token with this serial number was shown, as the only one.
@@ -127,7 +135,7 @@ fn list_own_only(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::ListTokens) {
-        let Some(person) = exchange.person else { continue };
+        let Some(person) = signed_in(&story, exchange) else { continue };
         for bound in &exchange.observed.bound {
             match owner_of(&story, &bound.id, exchange) {
                 Some(owner) if owner == person => tally.kept(exchange.evidence()),

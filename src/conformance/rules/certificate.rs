@@ -3,6 +3,7 @@
 
 use crate::conformance::story::{Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
+use crate::domain::Assurance;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::journal::Entry;
@@ -23,6 +24,10 @@ pub(super) static NOT_WHILE_ACTIVATING: Requirement = Requirement {
 
 fn not_while_activating(entries: &[Entry]) -> Finding {
     judge(entries, "no certificate before the enrolment is finished", |story, exchange| {
+        // Whoever signed in with two factors may be adding a second token.
+        if story.assurance(exchange.session, exchange.asked) == Some(Assurance::TwoFactor) {
+            return None;
+        }
         let mut earlier = story.earlier(exchange.session, exchange.asked);
         let standing = earlier.find(|one| {
             !one.is_rejected()

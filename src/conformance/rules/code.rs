@@ -9,16 +9,15 @@ use crate::journal::{Alphabet, Entry, EntryId};
 use std::time::Duration;
 
 const NIST: &str = "NIST SP 800-63B-4";
-const OOB: &str = "§3.1.3.2";
 
 pub(super) static OOB_SINGLE_USE: Requirement = Requirement {
     id: "nist.oob-single-use",
     level: Level::Must,
     source: NIST,
-    clause: OOB,
+    clause: "§3.1.3.2; OWASP ASVS 5.0 6.5.1; Delegated Regulation (EU) 2018/389 Art. 4(1)",
     text: "A delivered code that was accepted once is not accepted again.",
     judge: oob_single_use,
-    profiles: &["guide", "nist-aal2"],
+    profiles: &["guide", "nist-aal2", "asvs-l2", "psd2"],
     reading: Reading::Draft,
     weakness: Some(294),
     ..Requirement::PLAIN
@@ -54,10 +53,16 @@ pub(super) static OOB_TEN_MINUTES: Requirement = Requirement {
     id: "nist.oob-ten-minutes",
     level: Level::Must,
     source: NIST,
-    clause: OOB,
-    text: "A delivered code is refused when it is older than ten minutes.",
-    judge: |entries| dies_after(entries, Duration::from_mins(10), None),
-    profiles: &["guide", "nist-aal2"],
+    clause: "§3.1.3.2; OWASP ASVS 5.0 6.5.5",
+    text: "A delivered code is refused when it is older than ten minutes; one that only confirms \
+           an address may live longer.",
+    judge: |entries| {
+        let declared = Story::of(entries).declared;
+        dies_at(entries, |channel| {
+            (!declared.only_confirms_address(channel)).then_some(TEN_MINUTES)
+        })
+    },
+    profiles: &["guide", "nist-aal2", "asvs-l2"],
     reading: Reading::Draft,
     weakness: Some(613),
     ..Requirement::PLAIN
@@ -68,15 +73,25 @@ pub(super) static EXPIRES: Requirement = Requirement {
     level: Level::Should,
     source: "Fobwatch",
     clause: "implied by \"one-time\": the guide's product lets a PIN live for 300 s by default",
-    text: "A delivered code is refused when it is older than the subject says, or than ten minutes.",
+    text: "A delivered code is refused when it is older than the subject says, or than ten \
+           minutes; where it only confirms an address, than a day.",
     judge: |entries| {
-        let declared = Story::of(entries).declared.code_lifetime();
-        dies_after(entries, declared.unwrap_or(Duration::from_mins(10)), None)
+        let declared = Story::of(entries).declared;
+        dies_at(entries, |channel| {
+            let usual = if declared.only_confirms_address(channel) { ONE_DAY } else { TEN_MINUTES };
+            Some(declared.code_lifetime().unwrap_or(usual))
+        })
     },
     reading: Reading::Own,
     weakness: Some(613),
     ..Requirement::PLAIN
 };
+
+/// The longest life of an out-of-band code.
+const TEN_MINUTES: Duration = Duration::from_mins(10);
+
+/// The longest life of a code by mail that confirms the address (NIST SP 800-63B-4 §4.2.1.2).
+const ONE_DAY: Duration = Duration::from_hours(24);
 
 /// Decides whether unused, newest codes older than `lifetime` are refused; over one channel only,
 /// or over any.
@@ -85,13 +100,19 @@ pub(super) fn dies_after(
     lifetime: Duration,
     channel: Option<Channel>,
 ) -> Finding {
+    let is_meant = |by| channel.is_none_or(|channel| channel == by);
+    dies_at(entries, |by| is_meant(by).then_some(lifetime))
+}
+
+/// The same, where each channel has a lifetime of its own, or none that is asked about.
+fn dies_at(entries: &[Entry], lifetime: impl Fn(Channel) -> Option<Duration>) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for submission in story.submissions().iter().filter(|one| one.first_use) {
         let Some(delivery) = newest_delivery(&story, submission) else { continue };
-        if channel.is_some_and(|channel| channel != delivery.channel) || submission.is_odd() {
+        let Some(lifetime) = lifetime(delivery.channel).filter(|_| !submission.is_odd()) else {
             continue;
-        }
+        };
         let age = asked_at(entries, submission.exchange) - delivery.at;
         if age <= lifetime || !story.awaited(submission.exchange) {
             continue;
@@ -113,10 +134,10 @@ pub(super) static OOB_SIX_DIGITS: Requirement = Requirement {
     id: "nist.oob-six-digits",
     level: Level::Must,
     source: NIST,
-    clause: OOB,
+    clause: "§3.1.3.2; OWASP ASVS 5.0 6.5.4",
     text: "A delivered code has at least six digits, or as much entropy in letters.",
     judge: oob_six_digits,
-    profiles: &["guide", "nist-aal2"],
+    profiles: &["guide", "nist-aal2", "asvs-l2"],
     reading: Reading::Draft,
     weakness: Some(331),
     ..Requirement::PLAIN
@@ -422,6 +443,9 @@ pub(super) static DEAD_AFTER_CHANNEL_CHANGE: Requirement = Requirement {
 fn dead_after_channel_change(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
+    if story.declared.resend == Some(Resend::Both) {
+        return Finding::Untested;
+    }
     for submission in story.submissions().iter().filter(|one| one.first_use && !one.is_odd()) {
         let Some((old, newer)) = superseding(&story, submission) else { continue };
         if old.channel == newer.channel
@@ -457,6 +481,9 @@ pub(super) static ONE_SECRET_PER_CHANNEL: Requirement = Requirement {
 fn one_secret_per_channel(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
+    if story.declared.resend == Some(Resend::Reuse) {
+        return Finding::Untested;
+    }
     let coded: Vec<&Arrival<'_>> = story.arrivals.iter().filter(|one| one.code.is_some()).collect();
     for (index, later) in coded.iter().enumerate() {
         // Only what one request of the same person follows upon: chance may repeat a code some day.

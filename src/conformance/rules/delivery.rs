@@ -4,7 +4,7 @@ use crate::conformance::story::{Arrival, Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
-use crate::journal::Entry;
+use crate::journal::{Entry, EntryId};
 
 const OURS: &str = "Fobwatch";
 
@@ -123,11 +123,27 @@ fn once(entries: &[Entry]) -> Finding {
         if twice {
             let seen = format!("{} messages with the same code", codes.len());
             tally.broken("one message with a code", seen, evidence);
-        } else if codes.len() == 1 {
+        } else if let Some(wait) = waited_for_another(&story, promise, first) {
+            evidence.push(wait);
             tally.kept(evidence);
         }
     }
     tally.finding()
+}
+
+/// A wait in vain for another message than `first`, before anybody asked for more: only that shows
+/// that none came, for messages may leave after the answer.
+fn waited_for_another(
+    story: &Story<'_>,
+    promise: &Exchange<'_>,
+    first: &Arrival<'_>,
+) -> Option<EntryId> {
+    let mut waits = story
+        .waits
+        .iter()
+        .filter(|wait| wait.person == first.person && wait.channel == first.channel && !wait.came);
+    let wait = waits.find(|wait| wait.entry > first.entry && story.follows(promise, wait.entry))?;
+    Some(wait.entry)
 }
 
 pub(super) static CODE_IN_MESSAGE: Requirement = Requirement {
@@ -155,7 +171,9 @@ fn code_in_message(entries: &[Entry]) -> Finding {
         evidence.push(coded.unwrap_or(first).entry);
         if coded.is_some() {
             tally.kept(evidence);
-        } else {
+        } else if let Some(wait) = waited_for_another(&story, promise, first) {
+            // What came may have been a notice, and the code be on its way.
+            evidence.push(wait);
             tally.broken("a message with a code", "no code can be found in it", evidence);
         }
     }

@@ -1,5 +1,6 @@
 //! Binding a token: fresh material, used once, in time, and told to the person.
 
+use super::notice::{Event, told};
 use crate::conformance::story::{DeviceAct, Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::RejectionClass;
@@ -32,20 +33,46 @@ fn fresh_material(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     let mut earlier: Vec<(&Exchange<'_>, Vec<Mark>)> = Vec::new();
     for exchange in story.asks(OperationKind::BeginEnrolment) {
-        let Some(offered) = &exchange.observed.offered else { continue };
-        let now = secrets(offered);
-        let same = earlier.iter().find(|(_, then)| then.iter().any(|mark| now.contains(mark)));
-        if let Some((first, then)) = same {
-            let again: Vec<String> =
-                then.iter().filter(|mark| now.contains(mark)).map(ToString::to_string).collect();
+        let now = exchange.observed.offered.as_ref().map(secrets).unwrap_or_default();
+        if now.is_empty() {
+            continue;
+        }
+        // One secret that changes is enough: an address or a link beside it may stay.
+        let same = |(_, then): &&(_, Vec<Mark>)| now.iter().all(|mark| then.contains(mark));
+        let repeated: Vec<_> = earlier.iter().filter(same).collect();
+        let spent = repeated.iter().find(|(first, _)| is_spent(&story, first, exchange));
+        if let Some((first, _)) = spent {
+            let again: Vec<String> = now.iter().map(ToString::to_string).collect();
             let evidence = vec![first.answered, exchange.asked, exchange.answered];
             tally.broken("new material", format!("the same again: {}", again.join(", ")), evidence);
-        } else if let Some((first, _)) = earlier.last() {
+        } else if let Some((first, _)) = earlier.last().filter(|_| repeated.is_empty()) {
             tally.kept([first.answered, exchange.answered]);
         }
         earlier.push((exchange, now));
     }
     tally.finding()
+}
+
+/// Whether the material of an earlier page may not be shown on a later one: it was used or
+/// cancelled meanwhile, or it is another person's. An unused page may be shown again.
+fn is_spent(story: &Story<'_>, first: &Exchange<'_>, again: &Exchange<'_>) -> bool {
+    let material = first.observed.offered.as_ref().and_then(|offered| offered.qr);
+    let activated = story.acts.iter().any(|act| {
+        act.activated
+            && act.entry > first.answered
+            && act.entry < again.asked
+            && material.is_some()
+            && scanned(story, act) == material
+    });
+    let ended = story.exchanges.iter().any(|one| {
+        one.session == first.session
+            && one.asked > first.answered
+            && one.answered < again.asked
+            && (one.observed.reply == ReplyKind::Enrolled
+                || one.request.operation == OperationKind::Cancel
+                    && one.observed.reply == ReplyKind::Done)
+    });
+    activated || ended || first.person != again.person
 }
 
 pub(super) static BINDING_SINGLE_USE: Requirement = Requirement {
@@ -143,26 +170,24 @@ pub(super) static BINDING_NOTICE: Requirement = Requirement {
 fn binding_notice(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for exchange in story.exchanges.iter().filter(|one| one.observed.reply == ReplyKind::Enrolled) {
+    for exchange in story.exchanges.iter().filter(|one| binds(&story, one)) {
         let Some(person) = exchange.person else { continue };
-        let notice = story.arrivals.iter().find(|arrival| {
-            arrival.person == person && arrival.entry > exchange.asked && arrival.code.is_none()
-        });
-        // Nobody is blamed for silence that nobody waited for.
-        let waited = story
-            .waits
-            .iter()
-            .find(|wait| wait.person == person && wait.entry > exchange.answered && !wait.came);
-        match (notice, waited) {
-            (Some(notice), _) => tally.kept([exchange.answered, notice.entry]),
-            (None, Some(wait)) => {
-                let evidence = vec![exchange.answered, wait.entry];
-                tally.broken("a notice that a token was bound", "no message came", evidence);
-            }
-            (None, None) => {}
-        }
+        let binding = Event { person, since: exchange.asked, by: exchange.answered };
+        let expected = "a notice that a token was bound";
+        told(&story, &binding, expected, vec![exchange.answered], &mut tally);
     }
     tally.finding()
+}
+
+/// Whether this exchange bound a token. OK pressed once more binds no other.
+fn binds(story: &Story<'_>, exchange: &Exchange<'_>) -> bool {
+    let is_binding = |one: &Exchange<'_>| {
+        one.observed.reply == ReplyKind::Enrolled && one.request.operation != OperationKind::Probe
+    };
+    let mut before = story.earlier(exchange.session, exchange.asked);
+    let last = before
+        .find(|one| is_binding(one) || one.request.operation == OperationKind::BeginEnrolment);
+    is_binding(exchange) && !last.is_some_and(is_binding)
 }
 
 pub(super) static ABANDONED_BINDS_NOBODY: Requirement = Requirement {
@@ -182,14 +207,17 @@ fn abandoned_binds_nobody(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::SignIn) {
         let Some(person) = exchange.person else { continue };
-        let begun = story.asks(OperationKind::BeginEnrolment).find(|one| {
+        let begun = story.asks(OperationKind::BeginEnrolment).filter(|one| {
             one.person == Some(person)
                 && one.answered < exchange.asked
                 && one.observed.reply == ReplyKind::Activation
         });
-        let Some(begun) = begun else { continue };
+        let Some(begun) = begun.last() else { continue };
         let unknown = story.is_uncertain(begun.session, exchange.asked);
-        if unknown || story.is_enrolled(person, exchange.asked) {
+        if unknown
+            || story.tokens_left(person, exchange.asked) > 0
+            || may_have_bound(&story, begun, exchange.asked)
+        {
             continue;
         }
         let evidence = vec![begun.answered, exchange.asked, exchange.answered];
@@ -202,6 +230,24 @@ fn abandoned_binds_nobody(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// Whether a token may have been bound since `begun` without the OK button: some services bind the
+/// app when it activates, or when its registration code is typed, and OK is only a page.
+fn may_have_bound(story: &Story<'_>, begun: &Exchange<'_>, before: EntryId) -> bool {
+    let activated = story.acts.iter().any(|act| {
+        act.activated
+            && Some(act.owner) == begun.person
+            && act.entry > begun.answered
+            && act.entry < before
+    });
+    activated
+        || story.asks(OperationKind::SubmitRegistrationCode).any(|one| {
+            one.person == begun.person
+                && one.asked > begun.answered
+                && one.answered < before
+                && !one.is_rejected()
+        })
 }
 
 pub(super) static CANCELLED_MATERIAL_DEAD: Requirement = Requirement {

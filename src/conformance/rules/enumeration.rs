@@ -28,9 +28,11 @@ fn unknown_user_alike(entries: &[Entry]) -> Finding {
         .filter(|one| one.is_rejected() && !is_barred(one))
         .collect();
     let strangers = refused.iter().filter(|one| story.is_stranger(one.person));
-    let known: Vec<_> = refused.iter().filter(|one| !story.is_stranger(one.person)).collect();
+    let known: Vec<_> = refused.iter().filter(|one| has_wrong_password(&story, one)).collect();
     for stranger in strangers {
-        for known in &known {
+        // A browser's first answer sets a cookie, and counts begin with it: like with like.
+        let nth = nth(&story, stranger);
+        for known in known.iter().filter(|known| self::nth(&story, known) == nth) {
             let mut evidence = known.evidence();
             evidence.extend(stranger.evidence());
             match difference(known, stranger) {
@@ -42,6 +44,19 @@ fn unknown_user_alike(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// Whether a known person's password was wrong, as far as we made it: a right one may be refused
+/// for other reasons, ours among them.
+fn has_wrong_password(story: &Story<'_>, exchange: &Exchange<'_>) -> bool {
+    let mut made = story.asks(OperationKind::Provision).filter(|one| one.person == exchange.person);
+    let right = made.next().and_then(|one| one.request.password);
+    matches!((right, exchange.request.password), (Some(right), Some(typed)) if right != typed)
+}
+
+/// How many answers the browser had had before.
+fn nth(story: &Story<'_>, exchange: &Exchange<'_>) -> usize {
+    story.earlier(exchange.session, exchange.asked).count()
 }
 
 /// What differs between two refusals, outwardly.
@@ -95,6 +110,7 @@ fn unknown_user_locks_alike(entries: &[Entry]) -> Finding {
             .asks(OperationKind::SignIn)
             .filter(|one| one.person == Some(person))
             .take_while(|one| one.is_rejected())
+            .take_while(|one| story.is_stranger(one.person) || has_wrong_password(&story, one))
             .collect()
     };
     let (strangers, known): (Vec<&str>, Vec<&str>) =

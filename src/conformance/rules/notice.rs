@@ -3,9 +3,9 @@
 use super::push::concerns;
 use crate::conformance::story::{Arrival, Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
-use crate::domain::RejectionClass;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
+use crate::domain::{Channel, RejectionClass};
 use crate::journal::{Entry, EntryId};
 
 /// Whether this exchange took a factor away from its person.
@@ -23,28 +23,73 @@ fn binds(exchange: &Exchange<'_>) -> bool {
         && exchange.observed.reply == ReplyKind::Enrolled
 }
 
-/// Looks for a notice to `person` after `entry`: kept if there is one, broken if it was waited for
-/// in vain, and nobody is blamed for silence that nobody waited for.
-fn told(
+/// What a person is owed a notice of.
+pub(super) struct Event<'a> {
+    pub(super) person: &'a str,
+    /// A message after this may be the notice.
+    pub(super) since: EntryId,
+    /// By this it has happened: from now on silence says something.
+    pub(super) by: EntryId,
+}
+
+/// Looks for a notice of `event`: kept if there is one, broken if it was waited for in vain on
+/// every channel that reaches the person. Nobody is blamed for silence that nobody waited for.
+pub(super) fn told(
     story: &Story<'_>,
-    (person, entry): (&str, EntryId),
+    event: &Event<'_>,
     expected: &str,
     mut evidence: Vec<EntryId>,
     tally: &mut Tally,
 ) {
-    let notice = story
-        .arrivals
-        .iter()
-        .find(|arrival| arrival.person == person && arrival.sent > entry && arrival.code.is_none());
-    let in_vain =
-        story.waits.iter().find(|wait| wait.person == person && wait.entry > entry && !wait.came);
-    if let Some(notice) = notice {
-        evidence.push(notice.entry);
-        tally.kept(evidence);
-    } else if let Some(wait) = in_vain {
-        evidence.push(wait.entry);
-        tally.broken(expected, "no message came", evidence);
+    let notice = story.arrivals.iter().find(|arrival| {
+        arrival.person == event.person && arrival.sent > event.since && arrival.code.is_none()
+    });
+    match notice {
+        Some(notice) if may_be_of_another(story, event, notice) => {}
+        Some(notice) => {
+            evidence.push(notice.entry);
+            tally.kept(evidence);
+        }
+        None => {
+            let Some(silence) = silence(story, event) else { return };
+            evidence.extend(silence);
+            tally.broken(expected, "no message came", evidence);
+        }
     }
+}
+
+/// Whether the person did something between `event` and `notice` that people are told of as well.
+fn may_be_of_another(story: &Story<'_>, event: &Event<'_>, notice: &Arrival<'_>) -> bool {
+    story.exchanges.iter().any(|one| {
+        one.person == Some(event.person)
+            && one.asked > event.by
+            && one.answered < notice.sent
+            && matches!(
+                one.request.operation,
+                OperationKind::SignIn
+                    | OperationKind::SubmitCode
+                    | OperationKind::BeginEnrolment
+                    | OperationKind::ConfirmEnrolment
+                    | OperationKind::SubmitRegistrationCode
+                    | OperationKind::RevokeToken
+            )
+    })
+}
+
+/// The waits that came to nothing after `event`, one for each channel that reaches the person: a
+/// notice may come by any of them.
+fn silence(story: &Story<'_>, event: &Event<'_>) -> Option<Vec<EntryId>> {
+    let in_vain = |channel| {
+        let mut waits = story.waits.iter().filter(|wait| wait.entry > event.by && !wait.came);
+        let wait = waits.find(|wait| wait.person == event.person && wait.channel == channel)?;
+        Some(wait.entry)
+    };
+    let reached_by_sms = story.person(event.person).is_none_or(|person| person.mobile.is_some());
+    let mut silent = vec![in_vain(Channel::Email)?];
+    if reached_by_sms {
+        silent.push(in_vain(Channel::Sms)?);
+    }
+    Some(silent)
 }
 
 pub(super) static FACTOR_REMOVED: Requirement = Requirement {
@@ -57,9 +102,9 @@ pub(super) static FACTOR_REMOVED: Requirement = Requirement {
         let mut tally = Tally::default();
         for exchange in story.exchanges.iter().filter(|exchange| removes(exchange)) {
             let Some(person) = exchange.person else { continue };
-            let about = (person, exchange.asked);
+            let removal = Event { person, since: exchange.asked, by: exchange.answered };
             let expected = "a notice that a token was removed";
-            told(&story, about, expected, exchange.evidence(), &mut tally);
+            told(&story, &removal, expected, exchange.evidence(), &mut tally);
         }
         tally.finding()
     },
@@ -85,7 +130,7 @@ fn locked(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for person in &story.people {
-        let mut refused = story.exchanges.iter().filter(|exchange| {
+        let refused = story.exchanges.iter().filter(|exchange| {
             exchange.person == Some(person.name)
                 && exchange.is_rejected()
                 && matches!(
@@ -93,14 +138,15 @@ fn locked(entries: &[Entry]) -> Finding {
                     OperationKind::SignIn | OperationKind::SubmitCode
                 )
         });
-        let Some(first) = refused.next() else { continue };
-        let all = std::iter::once(first).chain(refused);
-        let lock = all.into_iter().find(|one| one.observed.class == Some(RejectionClass::Locked));
-        let Some(lock) = lock else { continue };
-        let mut evidence = first.evidence();
+        let refused: Vec<&Exchange<'_>> = refused.collect();
+        let is_lock = |one: &&Exchange<'_>| one.observed.class == Some(RejectionClass::Locked);
+        let Some(nth) = refused.iter().position(is_lock) else { continue };
+        // The lock may have come about with the refusal before the one that speaks of it.
+        let (before, lock) = (refused[nth.saturating_sub(1)], refused[nth]);
+        let mut evidence = before.evidence();
         evidence.extend(lock.evidence());
-        let about = (person.name, first.asked);
-        told(&story, about, "a notice that the account was locked", evidence, &mut tally);
+        let event = Event { person: person.name, since: before.asked, by: lock.answered };
+        told(&story, &event, "a notice that the account was locked", evidence, &mut tally);
     }
     tally.finding()
 }
@@ -121,8 +167,8 @@ fn push_concern(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for act in concerns(&story) {
-        let about = (act.owner, act.entry);
-        told(&story, about, "a notice of the concern", vec![act.entry], &mut tally);
+        let event = Event { person: act.owner, since: act.entry, by: act.entry };
+        told(&story, &event, "a notice of the concern", vec![act.entry], &mut tally);
     }
     tally.finding()
 }
@@ -151,20 +197,18 @@ fn one_factor_only(entries: &[Entry]) -> Finding {
         if let Some(begun) = begun.filter(|_| story.awaited(exchange)) {
             let mut evidence = begun.evidence();
             evidence.extend(exchange.evidence());
-            let about = (person, exchange.asked);
-            told(&story, about, "a notice of the half sign-in", evidence, &mut tally);
+            let half = Event { person, since: exchange.asked, by: exchange.answered };
+            told(&story, &half, "a notice of the half sign-in", evidence, &mut tally);
         }
     }
     tally.finding()
 }
 
-/// What a notice is about: the last exchange before it, if it is one that people are told of.
+/// What a notice is about: the last exchange before it, if it is one that people are told of. A
+/// refused code is none: a fresh one may follow it unasked.
 fn occasion<'s, 'a>(story: &'s Story<'a>, arrival: &Arrival<'a>) -> Option<&'s Exchange<'a>> {
     let last = story.exchanges.iter().rev().find(|one| one.answered < arrival.sent)?;
-    let is_telling = binds(last)
-        || removes(last)
-        || last.request.operation == OperationKind::SubmitCode && last.is_rejected();
-    is_telling.then_some(last)
+    (binds(last) || removes(last)).then_some(last)
 }
 
 /// Whether a code that `person` asked for may still be on its way.
@@ -229,19 +273,23 @@ fn to_registered_address(entries: &[Entry]) -> Finding {
         evidence.push(arrival.entry);
         if occasion.person == Some(arrival.person) {
             tally.kept(evidence);
-        } else if !has_acted(&story, arrival) {
+        } else if names(&story, arrival, occasion) {
             let expected = format!("a notice to {}", occasion.person.unwrap_or_default());
-            tally.broken(expected, format!("it came to {}", arrival.person), evidence);
+            let seen = format!("it came to {}, and names the other", arrival.person);
+            tally.broken(expected, seen, evidence);
         }
     }
     tally.finding()
 }
 
-/// Whether the person who got this message had done anything before: then it may be about that.
-fn has_acted(story: &Story<'_>, arrival: &Arrival<'_>) -> bool {
-    story.exchanges.iter().any(|one| {
-        one.person == Some(arrival.person)
-            && one.answered < arrival.sent
-            && one.request.operation != OperationKind::Provision
-    })
+/// Whether the message itself says that it is about this exchange's person, by their user name or
+/// by the number of their token: whoever got it may be owed a message of their own just then.
+fn names(story: &Story<'_>, arrival: &Arrival<'_>, occasion: &Exchange<'_>) -> bool {
+    let person = occasion.person.and_then(|name| story.person(name));
+    let serial = story
+        .asks(OperationKind::BeginEnrolment)
+        .filter(|one| one.person == occasion.person && one.answered < arrival.sent)
+        .filter_map(|one| one.observed.offered.as_ref()?.serial_number.as_deref());
+    let mut marks = person.map(|person| person.user).into_iter().chain(serial);
+    marks.any(|mark| arrival.text.contains(mark) || arrival.subject.contains(mark))
 }

@@ -1,6 +1,6 @@
 //! Tokens that answer challenges: RFC 6287.
 
-use crate::conformance::story::{Exchange, Story, Tally};
+use crate::conformance::story::{Exchange, Story, Tally, accepts};
 use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
@@ -11,12 +11,11 @@ const OCRA: &str = "RFC 6287";
 pub(super) static CHALLENGE_FRESH: Requirement = Requirement {
     id: "ocra.challenge-fresh",
     level: Level::Must,
-    source: OCRA,
-    clause: "§8.2",
-    text: "Each sign-in asks a challenge that was not asked before.",
+    source: "Fobwatch",
+    clause: "implied by RFC 6287 §8.2: a challenge that comes back lets its response be replayed",
+    text: "A challenge that was answered is not asked again.",
     judge: challenge_fresh,
-    profiles: &["rfc-otp"],
-    reading: Reading::Memory,
+    reading: Reading::Own,
     weakness: Some(330),
     ..Requirement::PLAIN
 };
@@ -33,18 +32,28 @@ fn challenge_fresh(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     let mut earlier: Vec<(&Exchange<'_>, &str)> = Vec::new();
     for (exchange, challenge) in challenges(&story) {
-        let same = earlier.iter().find(|(_, other)| *other == challenge);
-        match (same, earlier.last()) {
-            (Some((first, _)), _) => {
-                let evidence = vec![first.answered, exchange.asked, exchange.answered];
-                tally.broken("a new challenge", "the same one again", evidence);
-            }
-            (None, Some((last, _))) => tally.kept([last.answered, exchange.answered]),
-            (None, None) => {}
+        let same: Vec<_> = earlier.iter().filter(|(_, other)| *other == challenge).collect();
+        let spent = same.iter().find(|(first, _)| was_answered(&story, first, exchange));
+        if let Some((first, _)) = spent {
+            let evidence = vec![first.answered, exchange.asked, exchange.answered];
+            tally.broken("a new challenge", "the same one again", evidence);
+        } else if let Some((last, _)) = earlier.last().filter(|_| same.is_empty()) {
+            tally.kept([last.answered, exchange.answered]);
         }
         earlier.push((exchange, challenge));
     }
     tally.finding()
+}
+
+/// Whether a response to the challenge of `first` was accepted before `again`: one that nobody
+/// answered may be asked once more.
+fn was_answered(story: &Story<'_>, first: &Exchange<'_>, again: &Exchange<'_>) -> bool {
+    story.asks(OperationKind::SubmitCode).any(|one| {
+        one.session == first.session
+            && one.asked > first.answered
+            && one.answered < again.asked
+            && accepts(one.observed.reply)
+    })
 }
 
 pub(super) static CHALLENGE_LENGTH: Requirement = Requirement {
@@ -90,12 +99,11 @@ fn challenge_length(entries: &[Entry]) -> Finding {
 pub(super) static CHALLENGE_SINGLE_USE: Requirement = Requirement {
     id: "ocra.challenge-single-use",
     level: Level::Must,
-    source: OCRA,
-    clause: "§8.2",
+    source: "Fobwatch",
+    clause: "implied by \"one-time\"; RFC 6287 leaves it to the application",
     text: "A response that was accepted once is not accepted again.",
     judge: challenge_single_use,
-    profiles: &["rfc-otp"],
-    reading: Reading::Memory,
+    reading: Reading::Own,
     weakness: Some(294),
     ..Requirement::PLAIN
 };

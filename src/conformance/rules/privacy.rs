@@ -41,12 +41,12 @@ fn code_not_shown(entries: &[Entry]) -> Finding {
 
 pub(super) static DESTINATION_MASKED: Requirement = Requirement {
     id: "privacy.destination-masked",
-    level: Level::Must,
-    source: "Delegated Regulation (EU) 2018/389",
-    clause: "Art. 22",
+    level: Level::Should,
+    source: "Fobwatch",
+    clause: "implied by Delegated Regulation (EU) 2018/389 Art. 22, which masks credentials",
     text: "A page shows number and mailbox only so that they cannot be read whole.",
     judge: destination_masked,
-    reading: Reading::Memory,
+    reading: Reading::Own,
     weakness: Some(200),
     ..Requirement::PLAIN
 };
@@ -81,11 +81,13 @@ fn destination_masked(entries: &[Entry]) -> Finding {
 
 pub(super) static UNIFORM_REFUSAL: Requirement = Requirement {
     id: "privacy.factor-not-named",
-    level: Level::Should,
+    level: Level::Must,
     source: "Delegated Regulation (EU) 2018/389",
     clause: "Art. 4(3)(a)",
     text: "A refused sign-in does not tell whether the person exists or which element was wrong.",
     judge: factor_not_named,
+    profiles: &["guide", "psd2"],
+    reading: Reading::Excerpt,
     weakness: Some(204),
     ..Requirement::PLAIN
 };
@@ -94,11 +96,14 @@ fn factor_not_named(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::SignIn).filter(|one| one.is_rejected()) {
-        use crate::domain::RejectionClass::{ChannelUnavailable, Denied, Locked, RateLimited};
+        use crate::domain::RejectionClass::{
+            ChannelUnavailable, Denied, Locked, Malformed, RateLimited, WrongStep,
+        };
         match exchange.observed.class {
             Some(Denied) => tally.kept(exchange.evidence()),
-            // That a message cannot be sent is said to somebody whose password was right.
-            None | Some(Locked | RateLimited | ChannelUnavailable) => {}
+            // That a message cannot be sent is said to somebody whose password was right, and
+            // that somebody has to sign out first is said before anything is looked at.
+            None | Some(Locked | RateLimited | ChannelUnavailable | WrongStep | Malformed) => {}
             Some(other) => tally.broken(
                 "a refusal without a reason",
                 format!("it says {other}"),

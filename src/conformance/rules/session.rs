@@ -94,11 +94,12 @@ fn steps_not_skipped(entries: &[Entry]) -> Finding {
             continue;
         }
         match exchange.observed.reply {
-            // A page that asks for the code again has refused as well.
-            ReplyKind::Rejected | ReplyKind::CodeRequired | ReplyKind::TokenRequired => {
-                tally.kept(exchange.evidence());
-            }
-            ReplyKind::Unsupported | ReplyKind::SignedOut | ReplyKind::Done => {}
+            // A page that asks for the code or the password again has refused as well.
+            ReplyKind::Rejected
+            | ReplyKind::CodeRequired
+            | ReplyKind::TokenRequired
+            | ReplyKind::SignedOut => tally.kept(exchange.evidence()),
+            ReplyKind::Unsupported | ReplyKind::Done => {}
             other => tally.broken(
                 format!("{} is refused before a code is accepted", exchange.request.operation),
                 format!("it was answered with {other}"),
@@ -208,7 +209,7 @@ pub(super) static SIGN_IN_STARTS_OVER: Requirement = Requirement {
     level: Level::Must,
     source: "Fobwatch",
     clause: "implied by NIST SP 800-63B-4 §5.1: a session is bound to one authentication",
-    text: "A new sign-in in the same browser owes the second factor again.",
+    text: "Who signs in where another person is signed in gains nothing from that.",
     judge: sign_in_starts_over,
     reading: Reading::Own,
     weakness: Some(384),
@@ -220,7 +221,11 @@ fn sign_in_starts_over(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::SignIn) {
         let before = story.assurance(exchange.session, exchange.asked);
-        if before != Some(crate::domain::Assurance::TwoFactor) {
+        let mut earlier = story.earlier(exchange.session, exchange.asked);
+        let former = earlier.find(|one| one.request.operation == OperationKind::SignIn);
+        // Somebody who is still signed in and shows the password again gains nothing.
+        let is_other = former.is_some_and(|former| former.person != exchange.person);
+        if before != Some(crate::domain::Assurance::TwoFactor) || !is_other {
             continue;
         }
         match exchange.observed.reply {
@@ -292,6 +297,10 @@ fn removal_ends_others(entries: &[Entry]) -> Finding {
     let removals =
         story.asks(OperationKind::RevokeToken).filter(|one| one.observed.reply == ReplyKind::Done);
     for removal in removals {
+        // With a token left the other session may be that one's.
+        if removal.person.is_some_and(|name| story.tokens_left(name, removal.asked) > 1) {
+            continue;
+        }
         let probes = story.asks(OperationKind::Probe).filter(|one| {
             one.person == removal.person
                 && one.session != removal.session

@@ -131,9 +131,14 @@ fn a_challenge_is_new_long_and_answered_once() {
         staged.sign_in("main", "ada", asks(second))
     };
     let once = || Staged::new().key_bound(challenges(1)).sign_in("main", "ada", asks("1234567890"));
+    let answered = || {
+        let staged = once().submit("main", code(6), two());
+        staged.sign_in("main", "ada", asks("1234567890"))
+    };
     let cases = vec![
         ("new", asked("1234567890", "2345678901"), Kept),
-        ("the same", asked("1234567890", "1234567890"), Broken),
+        ("the same, answered before", answered(), Broken),
+        ("the same, unanswered", asked("1234567890", "1234567890"), Untested),
         ("one only", once(), Untested),
     ];
     check("ocra.challenge-fresh", cases);

@@ -3,6 +3,7 @@
 use super::Came::{Broken, Kept, Untested};
 use super::*;
 use crate::domain::Declared;
+use crate::domain::declared::{EmailPin, Resend};
 
 fn asked_for(session: &'static str) -> Staged {
     Staged::new().sms(session, "ada", 1)
@@ -61,6 +62,55 @@ fn a_delivered_code_dies_with_age() {
         ("accepted although declared dead", declared(forced()), Broken),
     ];
     check("code.expires", cases);
+}
+
+/// Cy's code came by mail, which is declared to confirm the address only.
+fn confirming(seconds: u64) -> Staged {
+    let mut staged = Staged::new();
+    let email_pin = Some(EmailPin::AddressConfirmation);
+    let declared = Declared { email_pin, ..Declared::default() };
+    staged.event(Event::Declared { declared: Box::new(declared) });
+    let staged = staged.sign_in("main", "cy", sent(Channel::Email));
+    let staged = staged.message("cy", Channel::Email, Some(code(1)));
+    staged.later(seconds).submit("main", code(1), forced())
+}
+
+#[test]
+fn a_code_that_confirms_an_address_lives_for_a_day() {
+    let cases = vec![("after twenty minutes", confirming(1200), Untested)];
+    check("nist.oob-ten-minutes", cases);
+    let cases = vec![
+        ("after twenty minutes", confirming(1200), Untested),
+        ("after more than a day", confirming(86_401), Broken),
+    ];
+    check("code.expires", cases);
+}
+
+/// What the subject declares of resends, and Ada's two codes: by SMS, then by mail.
+fn by_both(resend: Option<Resend>, second: u32) -> Staged {
+    let mut staged = Staged::new();
+    let declared = Declared { resend, ..Declared::default() };
+    staged.event(Event::Declared { declared: Box::new(declared) });
+    let request = Request { channel: Some(Channel::Email), ..Request::bare(Op::ChooseChannel) };
+    let staged = staged.sms("main", "ada", 1).ask("main", request, sent(Channel::Email));
+    staged.message("ada", Channel::Email, Some(code(second)))
+}
+
+#[test]
+fn another_channel_brings_another_code() {
+    let cases = vec![
+        ("another", by_both(None, 2), Kept),
+        ("the same", by_both(None, 1), Broken),
+        ("the same, as declared", by_both(Some(Resend::Reuse), 1), Untested),
+    ];
+    check("code.one-secret-per-channel", cases);
+    let old = |resend, answer| by_both(resend, 2).submit("main", code(1), answer);
+    let cases = vec![
+        ("the old one is refused", old(None, wrong()), Kept),
+        ("the old one is accepted", old(None, forced()), Broken),
+        ("both live, as declared", old(Some(Resend::Both), forced()), Untested),
+    ];
+    check("code.dead-after-channel-change", cases);
 }
 
 #[test]
@@ -169,17 +219,20 @@ fn a_code_reaches_its_person_on_the_named_channel_once() {
     check(
         "delivery.once",
         vec![
-            ("once", asked_for("main"), Kept),
+            ("once", asked_for("main").in_vain("ada", Channel::Sms), Kept),
+            ("once, and nobody waited for more", asked_for("main"), Untested),
             ("twice", twice, Broken),
             ("no", promised(), Untested),
         ],
     );
-    let empty = promised().message("ada", Channel::Sms, None);
+    let empty = || promised().message("ada", Channel::Sms, None);
     check(
         "delivery.code-in-message",
         vec![
             ("a code", asked_for("main"), Kept),
-            ("none", empty, Broken),
+            ("a notice before it", empty().message("ada", Channel::Sms, Some(code(1))), Kept),
+            ("none", empty().in_vain("ada", Channel::Sms), Broken),
+            ("none, but nobody waited", empty(), Untested),
             ("no", promised(), Untested),
         ],
     );
@@ -218,6 +271,7 @@ fn a_page_gives_nothing_away() {
         ("no reason", refused(RejectionClass::Denied), Kept),
         ("a reason", refused(RejectionClass::CodeInvalid), Broken),
         ("locked", refused(RejectionClass::Locked), Untested),
+        ("somebody is signed in already", refused(RejectionClass::WrongStep), Untested),
     ];
     check("privacy.factor-not-named", cases);
 }

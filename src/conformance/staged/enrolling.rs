@@ -14,12 +14,44 @@ fn material_is_fresh_each_time() {
             .sign_in("bobs", "bob", reply(Re::EnrolmentRequired))
             .bare("bobs", Op::BeginEnrolment, page(second))
     };
+    let half = || {
+        let mut answer = page(1);
+        if let Some(offered) = &mut answer.offered {
+            offered.activation_code = Some(secret(SecretKind::ActivationCode, 2));
+        }
+        answer
+    };
+    let shown = || shown_page().bare("main", Op::BeginEnrolment, page(1));
+    let cancelled = shown_page().bare("main", Op::Cancel, reply(Re::Done));
+    let used = Staged::new().activated().bare("main", Op::BeginEnrolment, page(1));
     let cases = vec![
         ("fresh", begun(1, 2), Kept),
-        ("the same", begun(1, 1), Broken),
+        ("a new code beside an address that stays", bobs_page(half()), Kept),
+        ("the same, for another person", begun(1, 1), Broken),
+        ("the same, after a cancel", cancelled.bare("main", Op::BeginEnrolment, page(1)), Broken),
+        ("the same, after it was used", used, Broken),
+        ("the same page, unused, once more", shown(), Untested),
         ("one only", Staged::new().activated(), Untested),
     ];
     check("enrolment.fresh-material", cases);
+}
+
+/// Ada looks at the first activation page.
+fn shown_page() -> Staged {
+    Staged::new().sign_in("main", "ada", reply(Re::EnrolmentRequired)).bare(
+        "main",
+        Op::BeginEnrolment,
+        page(1),
+    )
+}
+
+/// Bob is shown this after her.
+fn bobs_page(answer: Observed) -> Staged {
+    shown_page().sign_in("bobs", "bob", reply(Re::EnrolmentRequired)).bare(
+        "bobs",
+        Op::BeginEnrolment,
+        answer,
+    )
 }
 
 #[test]
@@ -59,25 +91,44 @@ fn material_dies_after_ten_minutes() {
 
 #[test]
 fn a_binding_is_told() {
+    let enrolled = || Staged::new().enrolled();
+    let silent =
+        |staged: Staged| staged.in_vain("ada", Channel::Email).in_vain("ada", Channel::Sms);
+    let told = || enrolled().message("ada", Channel::Email, None);
+    let twice = silent(told().bare("main", Op::ConfirmEnrolment, reply(Re::Enrolled)));
+    let later = enrolled().sign_in("main", "ada", reply(Re::TokenRequired));
     let cases = vec![
-        ("told", Staged::new().enrolled().message("ada", Channel::Email, None), Kept),
-        ("silence", Staged::new().enrolled().in_vain("ada", Channel::Email), Broken),
-        ("nobody waited", Staged::new().enrolled(), Untested),
+        ("told", told(), Kept),
+        ("told by SMS", enrolled().message("ada", Channel::Sms, None), Kept),
+        ("told, and OK pressed once more", twice, Kept),
+        ("silence", silent(enrolled()), Broken),
+        ("no SMS, and nobody looked for a mail", enrolled().in_vain("ada", Channel::Sms), Untested),
+        (
+            "no mail, and nobody looked for an SMS",
+            enrolled().in_vain("ada", Channel::Email),
+            Untested,
+        ),
+        ("a notice, perhaps of a sign-in", later.message("ada", Channel::Email, None), Untested),
+        ("nobody waited", enrolled(), Untested),
     ];
     check("nist.binding-notice", cases);
 }
 
 #[test]
 fn an_abandoned_enrolment_binds_nobody() {
-    let next = |answer| Staged::new().activated().sign_in("main", "ada", answer);
-    let lost = Staged::new().activated().lost("main", Op::ConfirmEnrolment).sign_in(
-        "other",
-        "ada",
-        reply(Re::TokenRequired),
-    );
+    let asked = |staged: Staged| staged.sign_in("main", "ada", reply(Re::TokenRequired));
+    let next = |answer| shown_page().sign_in("main", "ada", answer);
+    let lost = asked(shown_page().lost("main", Op::ConfirmEnrolment));
+    let typed = shown_page().bare("main", Op::SubmitRegistrationCode, reply(Re::Done));
+    let two = Staged::new().enrolled().bare("main", Op::BeginEnrolment, page(2));
+    let two = two.bare("main", Op::ConfirmEnrolment, reply(Re::Enrolled));
+    let two = two.bare("main", Op::RevokeToken, reply(Re::Done));
     let cases = vec![
         ("a PIN again", next(sent(Channel::Sms)), Kept),
         ("a token code", next(reply(Re::TokenRequired)), Broken),
+        ("the app was activated, which may bind it", asked(Staged::new().activated()), Untested),
+        ("the registration code was taken", asked(typed), Untested),
+        ("one of two tokens was removed", asked(two), Untested),
         ("finished", Staged::new().token_asked(), Untested),
         ("finished or not, nobody knows", lost, Untested),
     ];

@@ -120,7 +120,7 @@ fn nobody_is_blamed_for_what_we_did() {
         let one = |staged: Staged| {
             staged.arrived("ada", Channel::Sms, Some(code(1)), MessageForm::default(), Some(mishap))
         };
-        one(one(staged))
+        one(one(staged)).in_vain("ada", Channel::Sms)
     };
     check("delivery.once", vec![("we made the copy", copy, Kept)]);
     let astray = || disturbed(sent(Channel::Sms), Disturbance::Misdelivered, "bob");

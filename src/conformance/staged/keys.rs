@@ -201,6 +201,24 @@ fn what_was_taken_away_is_over() {
         ("the new one", again().read("spare", 7).submit("main", code(7), two()), Untested),
     ];
     check("token.revoked-refused", cases);
+    let removed = |staged: Staged, number: &str| {
+        let target = Some(number.to_owned());
+        let request = Request { target, ..Request::bare(Op::RevokeToken) };
+        let staged = staged.ask("main", request, reply(Re::Done)).later(30).token_wanted();
+        staged.read("pixel", 7).submit("main", code(7), two())
+    };
+    let second = || {
+        let staged = Staged::new().key_bound(facts(1)).begin_key("main", 2, facts(2));
+        staged.scan("spare", 2).read("spare", 6).confirm(Some(code(6)), enrolled())
+    };
+    let numbered = |number| removed(Staged::new().enrolled(), number);
+    let cases = vec![
+        ("accepted, the only one", removed(Staged::new().key_bound(facts(1)), "1"), Broken),
+        ("accepted, by its number", numbered("48244-13456"), Broken),
+        ("accepted, and another was removed", numbered("48244-13457"), Untested),
+        ("accepted, one of two", removed(second(), "1"), Untested),
+    ];
+    check("token.revoked-refused", cases);
     let next = |answer| Staged::new().key_bound(facts(1)).reset().sign_in("main", "ada", answer);
     let cases = vec![
         ("a PIN", next(sent(Channel::Sms)), Kept),

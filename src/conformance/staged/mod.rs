@@ -4,6 +4,7 @@ mod claims;
 mod counters;
 mod delivered;
 mod enrolling;
+mod enumerating;
 mod failing;
 mod guide;
 mod keys;

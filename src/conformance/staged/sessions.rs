@@ -2,6 +2,8 @@
 
 use super::Came::{Broken, Kept, Untested};
 use super::*;
+use crate::domain::TokenKind;
+use crate::domain::reply::BoundToken;
 
 #[test]
 fn a_session_ends_at_sign_out() {
@@ -30,6 +32,7 @@ fn no_step_is_skipped() {
     let cases = vec![
         ("refused", begin(no(RejectionClass::WrongStep)), Kept),
         ("the PIN is asked for again", begin(sent(Channel::Sms)), Kept),
+        ("the password is asked for again", begin(reply(Re::SignedOut)), Kept),
         ("taken", begin(page(1)), Broken),
         ("in order", Staged::new().activated(), Untested),
         ("after a lost answer", lost, Untested),
@@ -52,4 +55,70 @@ fn browsers_are_independent() {
         ("alone", alone, Untested),
     ];
     check("session.independent", cases);
+}
+
+fn two() -> Observed {
+    signed_in(Assurance::TwoFactor)
+}
+
+#[test]
+fn another_person_in_the_browser_gains_nothing() {
+    let next = |person, answer| {
+        Staged::new().sign_in("main", "ada", two()).sign_in("main", person, answer)
+    };
+    let cases = vec![
+        ("a code is asked for", next("bob", reply(Re::TokenRequired)), Kept),
+        ("let in", next("bob", two()), Broken),
+        ("the same person, still signed in", next("ada", two()), Untested),
+        ("she has to sign out first", next("bob", no(RejectionClass::WrongStep)), Untested),
+    ];
+    check("session.sign-in-starts-over", cases);
+}
+
+#[test]
+fn a_removed_token_takes_the_other_sessions_with_it() {
+    let removed = |staged: Staged, answer| {
+        let staged = staged.sign_in("other", "ada", two()).sign_in("main", "ada", two());
+        let staged = staged.bare("main", Op::RevokeToken, reply(Re::Done));
+        staged.bare("other", Op::Probe, answer)
+    };
+    let second = Staged::new().enrolled().bare("main", Op::BeginEnrolment, page(2));
+    let second = second.bare("main", Op::ConfirmEnrolment, reply(Re::Enrolled));
+    let cases = vec![
+        ("over", removed(Staged::new().enrolled(), reply(Re::SignedOut)), Kept),
+        ("goes on", removed(Staged::new().enrolled(), two()), Broken),
+        ("goes on, perhaps by the token that stayed", removed(second, two()), Untested),
+    ];
+    check("session.removal-ends-others", cases);
+}
+
+#[test]
+fn no_certificate_before_the_first_token_stands() {
+    let tried = |staged: Staged, answer| staged.bare("main", Op::CreateCertificate, answer);
+    let second = Staged::new().sign_in("main", "ada", two());
+    let second = second.bare("main", Op::BeginEnrolment, page(2));
+    let refused = no(RejectionClass::WrongStep);
+    let cases = vec![
+        ("refused", tried(Staged::new().activated(), refused), Kept),
+        ("made", tried(Staged::new().activated(), reply(Re::Certificate)), Broken),
+        ("made, beside a second token", tried(second, reply(Re::Certificate)), Untested),
+    ];
+    check("guide.certificate-not-while-activating", cases);
+}
+
+#[test]
+fn everybody_sees_their_own_tokens() {
+    let listed = |answer| {
+        let bound = vec![BoundToken { id: "48244-13456".into(), kind: TokenKind::Mobile }];
+        let list = Observed { bound, ..reply(Re::Tokens) };
+        let staged = Staged::new().enrolled().sign_in("main", "ada", two());
+        staged.sign_in("main", "bob", answer).bare("main", Op::ListTokens, list)
+    };
+    let own = Staged::new().enrolled().bare("main", Op::ListTokens, reply(Re::Tokens));
+    let cases = vec![
+        ("hers, for him", listed(two()), Broken),
+        ("hers, where he was turned away", listed(no(RejectionClass::WrongStep)), Untested),
+        ("none", own, Untested),
+    ];
+    check("wstg.list-own-only", cases);
 }

@@ -13,7 +13,8 @@ use std::time::Duration;
 /// A code that takes longer feels lost; providers deliver most within this time.
 const USUAL_WAIT: Duration = Duration::from_secs(5);
 
-/// Takes the next unread message of a person; its code is kept.
+/// Takes the next unread message of a person. With `as:` it is the next one with a code, which is
+/// kept; notices before it are passed over.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["sms"]}, {"required": ["email"]}]))]
@@ -32,7 +33,7 @@ pub(super) struct Receive {
     optional: bool,
 }
 
-/// Makes sure that no unread message is there and that none comes.
+/// Makes sure that no unread message with a code is there and that none comes; notices do no harm.
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["sms"]}, {"required": ["email"]}]))]
