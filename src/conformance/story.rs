@@ -7,6 +7,7 @@ use crate::domain::operation::OperationKind;
 use crate::domain::reply::{Form, ReplyKind};
 use crate::domain::{
     Assurance, Channel, Declared, Disturbance, Mailbox, Moment, PhoneNumber, PushReply, Recipient,
+    RejectionClass,
 };
 use crate::journal::{Entry, EntryId, Event, KeyFacts, Mark, MessageForm, Observed, Request};
 use std::time::Duration;
@@ -355,9 +356,40 @@ impl<'a> Story<'a> {
         !self.asks(OperationKind::Provision).any(|one| one.person == person)
     }
 
-    /// The seconds of a token's time step: as declared, else as RFC 6238 §5.2 recommends.
-    pub(super) fn period(&self) -> u64 {
-        self.declared.token_period.filter(|period| *period > 0).unwrap_or(STEP_SECONDS)
+    /// The seconds of the time step by which `act` showed a code: as its key says, else as
+    /// declared, else as RFC 6238 §5.2 recommends.
+    pub(super) fn period_of(&self, act: &DeviceAct<'a>) -> u64 {
+        let of_key = self.key_of(act).and_then(|key| key.period);
+        let known = of_key.or(self.declared.token_period);
+        known.filter(|period| *period > 0).unwrap_or(STEP_SECONDS)
+    }
+
+    /// Whether a sign-in gave the password that its person has; nothing if that is not known.
+    pub(super) fn gave_right_password(&self, sign_in: &Exchange<'a>) -> Option<bool> {
+        let person = sign_in.person?;
+        let provisions = self.asks(OperationKind::Provision);
+        let own = provisions.filter(|one| one.person == Some(person) && one.asked < sign_in.asked);
+        Some(sign_in.request.password? == own.last()?.request.password?)
+    }
+
+    /// Whether a code that was promised to `person` before `entry` may still be on its way: fewer
+    /// messages are known of than were promised, or a sender may try again what it knows, or
+    /// believes, not to have been delivered.
+    pub(super) fn is_owed_code(&self, person: &str, entry: EntryId) -> bool {
+        let promised = self.code_requests().filter(|one| {
+            one.person == Some(person)
+                && one.answered < entry
+                && one.observed.reply == ReplyKind::CodeRequired
+        });
+        let own = |of: &str, sent: EntryId| of == person && sent < entry;
+        let came = self.arrivals.iter().filter(|one| one.code.is_some());
+        let mut known: Vec<EntryId> =
+            came.filter(|one| own(one.person, one.sent)).map(|one| one.sent).collect();
+        let mishaps = || self.mishaps.iter().filter(|one| own(one.person, one.entry));
+        known.extend(mishaps().map(|one| one.entry));
+        known.sort_unstable();
+        known.dedup();
+        promised.count() > known.len() || mishaps().any(|one| one.what.told_sender())
     }
 
     pub(super) fn person(&self, name: &str) -> Option<&Person<'a>> {
@@ -486,13 +518,40 @@ impl<'a> Story<'a> {
     /// Whether the session was waiting for a code, by its last answer that says where it stands:
     /// only then does an answer say something about the code.
     pub(super) fn awaited(&self, exchange: &Exchange<'a>) -> bool {
-        let mut standing =
-            self.earlier(exchange.session, exchange.asked).map(|one| one.observed.reply);
-        let last = standing.find(|reply| {
-            !matches!(reply, ReplyKind::Rejected | ReplyKind::Unsupported | ReplyKind::Done)
-        });
+        let last = self.standing(exchange).map(|one| one.observed.reply);
         matches!(last, Some(ReplyKind::CodeRequired | ReplyKind::TokenRequired))
             && !self.is_uncertain(exchange.session, exchange.asked)
+    }
+
+    /// The last answer before `exchange` that says where its session stands.
+    pub(super) fn standing(&self, exchange: &Exchange<'a>) -> Option<&Exchange<'a>> {
+        self.earlier(exchange.session, exchange.asked).find(|one| {
+            let reply = one.observed.reply;
+            !matches!(reply, ReplyKind::Rejected | ReplyKind::Unsupported | ReplyKind::Done)
+        })
+    }
+
+    /// Whether no other session of the person had signed in later than that of `exchange` when it
+    /// was asked: a subject may keep one sign-in of a person under way and end the others.
+    pub(super) fn is_newest(&self, exchange: &Exchange<'a>) -> bool {
+        let signs_in = |one: &&Exchange<'a>| one.request.operation == OperationKind::SignIn;
+        let own = self.earlier(exchange.session, exchange.asked).find(signs_in);
+        !self.asks(OperationKind::SignIn).any(|other| {
+            other.person == exchange.person
+                && other.session != exchange.session
+                && own.is_none_or(|own| other.asked > own.asked)
+                && other.answered < exchange.asked
+        })
+    }
+
+    /// Whether a refused code was surely taken for a guess: its session was waiting for a code and
+    /// nothing had ended it, and no word of the refusal says that the code was not looked at.
+    fn is_counted(&self, exchange: &Exchange<'a>) -> bool {
+        let looked_at = exchange
+            .observed
+            .class
+            .is_none_or(|class| class == RejectionClass::Denied || is_about_code(class));
+        looked_at && self.awaited(exchange) && self.is_newest(exchange)
     }
 
     /// How much `session` had proven when `entry` was made.
@@ -514,30 +573,19 @@ impl<'a> Story<'a> {
             let (Some(person), Some(code)) = (exchange.person, exchange.request.code) else {
                 continue;
             };
-            let mut refused_before = 0;
-            let mut since = None;
-            let mut sessions_before: Vec<&str> = Vec::new();
-            for earlier in submissions.iter().rev().filter(|one| one.person == person) {
-                if earlier.accepted || self.unlocked_between(earlier.exchange, exchange) {
-                    break;
-                }
-                if earlier.is_odd() {
-                    continue;
-                }
-                since = Some(earlier.exchange.answered);
-                refused_before += 1;
-                if !sessions_before.contains(&earlier.exchange.session) {
-                    sessions_before.push(earlier.exchange.session);
-                }
-            }
+            let row = self.row(&submissions, person, exchange.asked);
+            let accepted = accepts(exchange.observed.reply);
             submissions.push(Submission {
                 exchange,
                 person,
                 code,
-                accepted: accepts(exchange.observed.reply),
-                refused_before,
-                since,
-                sessions_before: sessions_before.len(),
+                accepted,
+                counted: !accepted && self.is_counted(exchange),
+                refused_before: row.refused,
+                since: row.since,
+                sessions_before: row.sessions.len(),
+                counted_before: row.counted,
+                counted_sessions: row.counted_in.len(),
                 first_use: !submissions.iter().any(|one| one.code == code && !one.is_odd()),
                 accepted_before: submissions.iter().any(|one| one.code == code && one.accepted),
             });
@@ -545,10 +593,42 @@ impl<'a> Story<'a> {
         submissions
     }
 
+    /// The refusals in a row of `person` at the end of `submissions`, seen from a question.
+    pub(super) fn row(
+        &self,
+        submissions: &[Submission<'_, 'a>],
+        person: &str,
+        asked: EntryId,
+    ) -> Row<'a> {
+        let mut row = Row::default();
+        for earlier in submissions.iter().rev().filter(|one| one.person == person) {
+            if earlier.accepted || self.is_unlocked_between(earlier.exchange.asked, asked) {
+                break;
+            }
+            if earlier.is_odd() {
+                continue;
+            }
+            let session = earlier.exchange.session;
+            row.since = Some(earlier.exchange.answered);
+            row.refused += 1;
+            note(&mut row.sessions, session);
+            if earlier.counted {
+                row.counted += 1;
+                note(&mut row.counted_in, session);
+            }
+        }
+        row
+    }
+
     /// Whether an administrator lifted a lock between two questions.
-    fn unlocked_between(&self, earlier: &Exchange<'a>, later: &Exchange<'a>) -> bool {
+    pub(super) fn is_unlocked_between(&self, earlier: EntryId, later: EntryId) -> bool {
         self.asks(OperationKind::Unlock)
-            .any(|unlock| unlock.asked > earlier.asked && unlock.asked < later.asked)
+            .any(|unlock| unlock.asked > earlier && unlock.asked < later)
+    }
+
+    /// Whether the clock was moved between two entries.
+    pub(super) fn leapt_between(&self, earlier: EntryId, later: EntryId) -> bool {
+        self.leaps.iter().any(|leap| *leap > earlier && *leap < later)
     }
 
     /// Whether `submission` should have been accepted, had there been no failures before: the
@@ -587,7 +667,8 @@ impl<'a> Story<'a> {
     fn is_right_token_code(&self, submission: &Submission<'_, 'a>) -> bool {
         let Some(making) = self.making(submission.code) else { return false };
         let exchange = submission.exchange;
-        let step = |moment: Moment| moment.unix_seconds() / self.period();
+        let period = self.period_of(making);
+        let step = |moment: Moment| moment.unix_seconds() / period;
         let confirmed = self
             .asks(OperationKind::ConfirmEnrolment)
             .any(|one| one.request.code == Some(submission.code));
@@ -609,8 +690,7 @@ impl<'a> Story<'a> {
     /// skipped since the first of them, in which a lock might have ended.
     pub(super) fn is_telling(&self, submission: &Submission<'_, 'a>) -> bool {
         let since = submission.since.unwrap_or(submission.exchange.asked);
-        self.is_right(submission)
-            && !self.leaps.iter().any(|leap| *leap > since && *leap < submission.exchange.asked)
+        self.is_right(submission) && !self.leapt_between(since, submission.exchange.asked)
     }
 }
 
@@ -621,21 +701,57 @@ pub(super) const STEP_SECONDS: u64 = 30;
 const FRESH: Duration = Duration::from_mins(1);
 
 /// A submitted code.
+#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own about one code")]
 pub(super) struct Submission<'s, 'a> {
     pub(super) exchange: &'s Exchange<'a>,
     pub(super) person: &'a str,
     pub(super) code: Mark,
     pub(super) accepted: bool,
+    /// Whether it was refused and surely taken for a guess.
+    pub(super) counted: bool,
     /// Refusals in a row before, over all sessions of the person.
     pub(super) refused_before: usize,
     /// The first of them.
     pub(super) since: Option<EntryId>,
     /// In how many sessions those were.
     pub(super) sessions_before: usize,
+    /// How many of them were surely taken for guesses.
+    pub(super) counted_before: usize,
+    /// In how many sessions those were.
+    pub(super) counted_sessions: usize,
     /// Whether this very code had not been submitted before.
     pub(super) first_use: bool,
     /// Whether this very code had been accepted before.
     pub(super) accepted_before: bool,
+}
+
+/// Refusals in a row, over all sessions of a person.
+#[derive(Default)]
+pub(super) struct Row<'a> {
+    pub(super) refused: usize,
+    /// How many of them were surely taken for guesses.
+    pub(super) counted: usize,
+    /// The first of them.
+    pub(super) since: Option<EntryId>,
+    pub(super) sessions: Vec<&'a str>,
+    pub(super) counted_in: Vec<&'a str>,
+}
+
+fn note<'a>(sessions: &mut Vec<&'a str>, session: &'a str) {
+    if !sessions.contains(&session) {
+        sessions.push(session);
+    }
+}
+
+/// Whether a refusal is, by its own words, about the code and not about session or account.
+pub(super) fn is_about_code(class: RejectionClass) -> bool {
+    matches!(
+        class,
+        RejectionClass::CodeInvalid
+            | RejectionClass::CodeExpired
+            | RejectionClass::CodeSpent
+            | RejectionClass::CodeSuperseded
+    )
 }
 
 impl Submission<'_, '_> {

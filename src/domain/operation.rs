@@ -117,7 +117,7 @@ pub enum Writing {
     Long,
     /// Nothing at all.
     Empty,
-    /// With the digits of the minus sign's company: a number, not a code.
+    /// A negative number in its place, which is no code however it is read.
     Negative,
     /// As a pattern that matches everything.
     Wildcard,
@@ -140,7 +140,7 @@ impl Writing {
             Self::Nul => format!("{code}\0{code}"),
             Self::Long => code.chars().cycle().take(10_000).collect(),
             Self::Empty => String::new(),
-            Self::Negative => format!("-{code}"),
+            Self::Negative => "-1".to_owned(),
             Self::Wildcard => "%".repeat(code.chars().count()),
         }
     }

@@ -231,7 +231,11 @@ impl<'a> Player<'a> {
         let (session_name, person) = (session.to_owned(), person.map(str::to_owned));
         let asked = journal.record(Event::Asked { session: session_name, person, request });
         let answered = self.subject.ask(session, operation).await;
-        self.world.hear_answer();
+        // Who hands over in its own time may have heard of a mishap a moment before it answered, in
+        // another part of the program than the one that answers.
+        if self.subject.about().delivery == Settling::BeforeReply {
+            self.world.hear_answer();
+        }
         match answered {
             Ok(answer) => {
                 let observed = record::observed(&mut self.world.journal, &answer.reply);

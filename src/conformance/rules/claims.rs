@@ -4,7 +4,7 @@
 //! explains: `fobwatch measure` looks for the value itself.
 
 use super::code::{asked_at, newest_delivery};
-use crate::conformance::story::{Arrival, Exchange, STEP_SECONDS, Story, Submission, Tally};
+use crate::conformance::story::{Arrival, Exchange, Story, Submission, Tally};
 use crate::conformance::{Finding, Reading, Requirement};
 use crate::domain::RejectionClass;
 use crate::domain::device::Reason;
@@ -128,15 +128,25 @@ pub(super) fn is_about_the_code(submission: &Submission<'_, '_>) -> bool {
     )
 }
 
-/// Whether nothing but its age speaks against a delivered code: it came once, and its person had
-/// never been refused anything.
+/// Whether nothing but its age speaks against a delivered code: it came once, none was promised
+/// after it, nothing befell a message since, and its person had never been refused anything.
 fn stands_alone(
     story: &Story<'_>,
     submission: &Submission<'_, '_>,
     delivery: &Arrival<'_>,
 ) -> bool {
     let mut brought = story.arrivals.iter().filter(|one| one.code == delivery.code);
-    brought.nth(1).is_none() && is_untroubled(story, submission)
+    let cause = story.cause(delivery).map(|cause| cause.asked);
+    let since = |entry: EntryId| entry > delivery.sent && entry < submission.exchange.asked;
+    let replaced = story.code_requests().any(|one| {
+        one.person == Some(submission.person)
+            && Some(one.asked) > cause
+            && one.asked < submission.exchange.asked
+            && one.observed.reply == ReplyKind::CodeRequired
+    });
+    let mut mishaps = story.mishaps.iter();
+    let clouded = mishaps.any(|one| one.person == submission.person && since(one.entry));
+    brought.nth(1).is_none() && !replaced && !clouded && is_untroubled(story, submission)
 }
 
 pub(super) fn is_untroubled(story: &Story<'_>, submission: &Submission<'_, '_>) -> bool {
@@ -232,11 +242,10 @@ fn wrong_before(
         one.person == submission.person
             && one.exchange.answered >= since
             && one.exchange.answered < submission.exchange.asked
-            && !one.accepted
+            && one.counted
             && !one.is_odd()
             && story.delivery(one.code).is_none()
             && story.making(one.code).is_none()
-            && story.awaited(one.exchange)
     });
     counted.count()
 }
@@ -273,14 +282,17 @@ fn token_window(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     let Some(window) = story.declared.token_window.map(u64::from) else { return Finding::Untested };
-    let period = story.declared.token_period.unwrap_or(STEP_SECONDS).max(1);
     let submissions = story.submissions();
     for submission in submissions.iter().filter(|one| one.first_use && !one.is_odd()) {
         let Some(making) = story.making(submission.code) else { continue };
-        let is_plain = making.owner == submission.person && !story.is_skewed(making.device);
+        let asked = submission.exchange.asked;
+        let is_plain = making.owner == submission.person
+            && story.is_plain(making.device, asked)
+            && story.makes_time_codes(making);
         if !is_plain || !story.awaited(submission.exchange) {
             continue;
         }
+        let period = story.period_of(making);
         let made = making.at.unix_seconds() / period;
         let step = |at: crate::domain::Moment| (at.unix_seconds() / period).saturating_sub(made);
         let least = step(asked_at(entries, submission.exchange));
@@ -338,7 +350,9 @@ fn activation_lifetime(entries: &[Entry]) -> Finding {
         let Some(shown) = shown else { continue };
         let fate = match (act.activated, refusal(entries, act.entry)) {
             (true, _) => Fate::Lives,
-            (false, Some(Reason::ActivationExpired)) => Fate::Dead,
+            (false, Some(Reason::ActivationExpired)) if is_open(&story, shown, act.entry) => {
+                Fate::Dead
+            }
             (false, _) => continue,
         };
         let age = Age { least: act.at - shown.at, most: act.at - asked_at(entries, shown) };
@@ -352,7 +366,11 @@ fn activation_lifetime(entries: &[Entry]) -> Finding {
         let Some(shown) = shown else { continue };
         let fate = match (exchange.observed.reply, exchange.observed.class) {
             (ReplyKind::Done | ReplyKind::Enrolled, _) => Fate::Lives,
-            (_, Some(RejectionClass::EnrolmentExpired)) => Fate::Dead,
+            (_, Some(RejectionClass::EnrolmentExpired))
+                if is_open(&story, shown, exchange.asked) =>
+            {
+                Fate::Dead
+            }
             _ => continue,
         };
         let least = asked_at(entries, exchange) - shown.at;
@@ -363,6 +381,17 @@ fn activation_lifetime(entries: &[Entry]) -> Finding {
         age.compare((lifetime, fate), said, evidence, &mut tally);
     }
     tally.finding()
+}
+
+/// Whether nothing but its age can have ended what a page shows: it was not left, begun again or
+/// cancelled, and no device was activated since. A subject may call all of that expired.
+fn is_open(story: &Story<'_>, shown: &Exchange<'_>, entry: EntryId) -> bool {
+    let since = |one: EntryId| one > shown.answered && one < entry;
+    let moved = story.exchanges.iter().any(|one| {
+        let own = one.session == shown.session || one.person == shown.person;
+        own && since(one.asked) && one.request.operation != OperationKind::Probe
+    });
+    !moved && !story.acts.iter().any(|act| act.activated && since(act.entry))
 }
 
 /// Why a device refused.

@@ -47,7 +47,7 @@ fn messages(entries: &[Entry]) -> Finding {
             !sign_ins.any(|one| one.person == sign_in.person && one.asked != sign_in.asked);
         if granted == most {
             tally.kept(evidence);
-        } else if is_only {
+        } else if is_only && is_for_good(&story, sign_in, refused) {
             let expected = format!("{declared} messages for one sign-in, as declared");
             tally.broken(expected, format!("no more after {granted}"), evidence);
         }
@@ -99,6 +99,19 @@ fn rate_limited<'s, 'a>(story: &'s Story<'a>, sign_in: &Exchange<'a>) -> Option<
             && end.is_none_or(|end| one.asked < end)
             && one.observed.class == Some(RejectionClass::RateLimited)
     })
+}
+
+/// Whether a refusal is not just for now: it names no time to try again, and nothing more was
+/// granted later. A pause between two messages is no limit on their number.
+fn is_for_good(story: &Story<'_>, sign_in: &Exchange<'_>, refused: &Exchange<'_>) -> bool {
+    let end = next_sign_in(story, sign_in);
+    let later = story.code_requests().any(|one| {
+        one.session == sign_in.session
+            && one.asked > refused.asked
+            && end.is_none_or(|end| one.asked < end)
+            && one.observed.reply == ReplyKind::CodeRequired
+    });
+    refused.observed.retry_after_ms.is_none() && !later
 }
 
 pub(super) static RESEND: Requirement = Requirement {

@@ -5,7 +5,8 @@ use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Channel, Disturbance, Mailbox, PhoneNumber, Recipient, RejectionClass};
-use crate::journal::Entry;
+use crate::journal::{Entry, EntryId};
+use std::time::Duration;
 
 const OURS: &str = "Fobwatch";
 
@@ -25,9 +26,9 @@ fn is_final(mishap: &Mishap<'_>) -> bool {
     match mishap.what {
         Disturbance::Refused { lasting } => lasting,
         Disturbance::Unfit { .. } => true,
-        // A mail server may try again later; an SMS provider takes a message or does not.
-        Disturbance::HungUp => mishap.channel == Channel::Sms,
-        Disturbance::Delayed { .. }
+        // What was not answered may be tried again later.
+        Disturbance::HungUp
+        | Disturbance::Delayed { .. }
         | Disturbance::Overtaken
         | Disturbance::Lost
         | Disturbance::Duplicated
@@ -167,33 +168,46 @@ pub(super) static TEMPORARY_FAILURE_RETRIED: Requirement = Requirement {
     ..Requirement::PLAIN
 };
 
+/// RFC 5321 §4.5.4.1 asks for at least half an hour between two tries.
+const PATIENCE: Duration = Duration::from_mins(30);
+
 fn temporary_failure_retried(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.code_requests() {
         let mishaps = story.mishaps_of(exchange);
-        let refused: Vec<_> = mishaps
-            .iter()
-            .filter(|mishap| {
-                mishap.channel == Channel::Email
-                    && mishap.what == Disturbance::Refused { lasting: false }
-            })
-            .collect();
-        let Some(first) = refused.first() else { continue };
+        let Some(first) = mishaps.iter().find(|mishap| is_for_now(mishap)) else { continue };
         let mut evidence = exchange.evidence();
         evidence.push(first.entry);
-        let in_vain = story
-            .clouded_waits
-            .iter()
-            .find(|wait| Some(wait.person) == exchange.person && wait.entry > first.entry);
-        if refused.len() > 1 || came_after(&story, exchange, Channel::Email) {
+        let mut later = story.code_requests().filter(|one| one.person == exchange.person);
+        let until = later.find(|one| one.asked > exchange.asked).map(|one| one.asked);
+        let since = |entry: EntryId| entry > first.entry && until.is_none_or(|until| entry < until);
+        let again = story.mishaps.iter().any(|one| {
+            Some(one.person) == exchange.person && one.channel == Channel::Email && since(one.entry)
+        });
+        if again || came_after(&story, exchange, Channel::Email) {
             tally.kept(evidence);
-        } else if exchange.is_rejected() || in_vain.is_some() {
-            evidence.extend(in_vain.map(|wait| wait.entry));
+            continue;
+        }
+        let is_late = |entry: EntryId| {
+            let at = entries.get(entry.index()).map(|entry| entry.at);
+            at.is_some_and(|at| at - first.at > PATIENCE)
+        };
+        let in_vain = story.clouded_waits.iter().find(|wait| {
+            let own = Some(wait.person) == exchange.person && wait.channel == Channel::Email;
+            own && since(wait.entry) && is_late(wait.entry)
+        });
+        // Who says at once that nothing could be sent owes nothing more.
+        if let (Some(wait), ReplyKind::CodeRequired) = (in_vain, exchange.observed.reply) {
+            evidence.push(wait.entry);
             tally.broken("the mail is offered again", "it was not", evidence);
         }
     }
     tally.finding()
+}
+
+fn is_for_now(mishap: &Mishap<'_>) -> bool {
+    mishap.channel == Channel::Email && mishap.what == Disturbance::Refused { lasting: false }
 }
 
 pub(super) static SHOWN_CHANNEL_IS_USED: Requirement = Requirement {

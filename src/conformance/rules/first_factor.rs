@@ -78,22 +78,43 @@ pub(super) static NO_PIN_WITHOUT_PASSWORD: Requirement = Requirement {
 fn no_pin_without_password(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    let refused = story
-        .asks(OperationKind::SignIn)
-        .filter(|one| one.observed.class == Some(RejectionClass::Denied));
+    let refused = story.asks(OperationKind::SignIn).filter(|one| {
+        let wrong = story.gave_right_password(one) == Some(false);
+        wrong && one.observed.class == Some(RejectionClass::Denied)
+    });
     for exchange in refused {
-        let sent = story.codes_after(exchange);
-        let own = sent.iter().find(|arrival| Some(arrival.person) == exchange.person);
-        let mut evidence = exchange.evidence();
-        match own {
-            Some(arrival) => {
-                evidence.push(arrival.entry);
-                tally.broken("no message", "a code was sent all the same", evidence);
-            }
-            None => tally.kept(evidence),
-        }
+        let seen = ("no message", "a code was sent all the same");
+        no_pin(&story, exchange, seen, &mut tally);
     }
     tally.finding()
+}
+
+/// Decides whether the person who asked was sent no PIN: one that came breaks it, unless an
+/// earlier request may have caused it, and a wait in vain keeps it.
+fn no_pin(
+    story: &Story<'_>,
+    exchange: &Exchange<'_>,
+    (expected, seen): (&str, &str),
+    tally: &mut Tally,
+) {
+    let Some(person) = exchange.person else { return };
+    let sent = story.codes_after(exchange);
+    let mut evidence = exchange.evidence();
+    if let Some(arrival) = sent.iter().find(|arrival| arrival.person == person) {
+        if !story.is_owed_code(person, arrival.sent) {
+            evidence.push(arrival.entry);
+            tally.broken(expected, seen, evidence);
+        }
+        return;
+    }
+    let waited = story
+        .waits
+        .iter()
+        .find(|wait| wait.person == person && !wait.came && story.follows(exchange, wait.entry));
+    if let Some(wait) = waited {
+        evidence.push(wait.entry);
+        tally.kept(evidence);
+    }
 }
 
 pub(super) static NO_PIN_BESIDE_TOKEN: Requirement = Requirement {
@@ -112,16 +133,8 @@ fn no_pin_beside_token(entries: &[Entry]) -> Finding {
         .asks(OperationKind::SignIn)
         .filter(|one| one.observed.reply == ReplyKind::TokenRequired);
     for exchange in asked {
-        let sent = story.codes_after(exchange);
-        let own = sent.iter().find(|arrival| Some(arrival.person) == exchange.person);
-        let mut evidence = exchange.evidence();
-        match own {
-            Some(arrival) => {
-                evidence.push(arrival.entry);
-                tally.broken("a code of the token only", "a PIN was sent beside it", evidence);
-            }
-            None => tally.kept(evidence),
-        }
+        let seen = ("a code of the token only", "a PIN was sent beside it");
+        no_pin(&story, exchange, seen, &mut tally);
     }
     tally.finding()
 }

@@ -1,11 +1,11 @@
 //! The enrolment guide, sentence by sentence, as far as a black box can decide it.
 
-use crate::conformance::story::{Exchange, Story, Tally};
+use crate::conformance::story::{DeviceAct, Exchange, Story, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Assurance, Channel, RejectionClass, TokenKind};
-use crate::journal::{Entry, EntryId, SecretKind};
+use crate::journal::{Entry, EntryId, Mark, SecretKind};
 
 const GUIDE: &str = "The enrolment guide";
 
@@ -41,6 +41,9 @@ fn missed(story: &Story<'_>, exchange: &Exchange<'_>, channel: Channel) -> Optio
 /// Decides whether the code that `exchange` promises goes out on `channel`.
 fn promised_on(story: &Story<'_>, exchange: &Exchange<'_>, channel: Channel, tally: &mut Tally) {
     if exchange.observed.channel != Some(channel) {
+        if is_cut_off(story, exchange, channel) {
+            return;
+        }
         let seen = exchange.observed.channel.map_or("no channel".to_owned(), |one| one.to_string());
         let expected = format!("a one-time PIN by {channel}");
         tally.broken(expected, format!("it goes by {seen}"), exchange.evidence());
@@ -56,6 +59,18 @@ fn promised_on(story: &Story<'_>, exchange: &Exchange<'_>, channel: Channel, tal
         let evidence = vec![exchange.asked, exchange.answered, wait];
         tally.broken(format!("a one-time PIN by {channel}"), "no message came", evidence);
     }
+}
+
+/// Whether the sender may have known, when it answered or sent, that `channel` does not work for
+/// this person: then it may take the other one, and nobody but us is to blame.
+fn is_cut_off(story: &Story<'_>, exchange: &Exchange<'_>, channel: Channel) -> bool {
+    let next = story.exchanges.iter().find(|one| one.asked > exchange.asked);
+    story.mishaps.iter().any(|mishap| {
+        Some(mishap.person) == exchange.person
+            && mishap.channel == channel
+            && mishap.what.told_sender()
+            && next.is_none_or(|next| mishap.entry < next.asked)
+    })
 }
 
 fn sms_pin(entries: &[Entry]) -> Finding {
@@ -87,6 +102,14 @@ fn sms_first(entries: &[Entry]) -> Finding {
                 && exchange.person == Some(arrival.person)
                 && exchange.asked < arrival.entry
         });
+        // Whose SMS we refused may be sent a mail instead.
+        let failed = story.mishaps.iter().any(|mishap| {
+            mishap.person == arrival.person
+                && mishap.channel == Channel::Sms
+                && mishap.what.told_sender()
+                && mishap.entry < arrival.sent
+        });
+        let asked = asked || failed;
         match (has_number, arrival.channel, asked) {
             (true, Channel::Email, false) => tally.broken(
                 "no PIN by email, because a number is on file and nobody asked for email",
@@ -274,14 +297,16 @@ fn registration_code_completes(entries: &[Entry]) -> Finding {
                 && act.code == exchange.request.code
                 && Some(act.owner) == exchange.person
         });
-        match (shown, exchange.is_rejected()) {
-            (true, false) | (false, true) => tally.kept(exchange.evidence()),
-            (false, false) if takes_registration(exchange.observed.reply) => tally.broken(
+        let taken = !exchange.is_rejected() && takes_registration(exchange.observed.reply);
+        match (shown, taken) {
+            (true, true) => tally.kept(exchange.evidence()),
+            (false, false) if exchange.is_rejected() => tally.kept(exchange.evidence()),
+            (false, true) => tally.broken(
                 "a registration code that no device of this person shows is refused",
                 format!("it was answered with {}", exchange.observed.reply),
                 exchange.evidence(),
             ),
-            (false | true, _) => {}
+            (true | false, false) => {}
         }
     }
     tally.finding()
@@ -315,6 +340,9 @@ struct Confirmation<'s, 'a> {
     proof: Option<EntryId>,
     /// Whether nothing came between that could have ended the enrolment.
     straight: bool,
+    /// Whether some device, whoever holds it and whenever it was, took up what was shown to this
+    /// person or session: the subject cannot know whose it is.
+    foreign: bool,
 }
 
 fn confirmations<'s, 'a>(story: &'s Story<'a>) -> Vec<Confirmation<'s, 'a>> {
@@ -362,16 +390,39 @@ fn confirmation<'s, 'a>(story: &'s Story<'a>, exchange: &'s Exchange<'a>) -> Con
         }),
     };
     let straight = straight && fits;
-    Confirmation { exchange, proof, straight: straight && begun.is_some() }
+    let straight = straight && begun.is_some();
+    Confirmation { exchange, proof, straight, foreign: is_taken_up(story, exchange) }
+}
+
+/// Whether a device that took up material of this person or session, of whichever page, was
+/// activated or showed a code.
+fn is_taken_up(story: &Story<'_>, exchange: &Exchange<'_>) -> bool {
+    let before = |entry: EntryId| entry < exchange.asked;
+    let shown: Vec<Mark> = story
+        .exchanges
+        .iter()
+        .filter(|one| before(one.answered))
+        .filter(|one| one.person == exchange.person || one.session == exchange.session)
+        .filter_map(|one| one.observed.offered.as_ref())
+        .flat_map(|page| [page.qr, page.link, page.key_file, page.activation_code])
+        .flatten()
+        .collect();
+    let works = |act: &&DeviceAct<'_>| before(act.entry) && (act.activated || act.code.is_some());
+    story.acts.iter().filter(works).any(|act| {
+        let mut earlier = story.acts.iter().filter(|one| one.entry <= act.entry);
+        earlier.any(|one| {
+            one.device == act.device && one.given.is_some_and(|given| shown.contains(&given))
+        })
+    })
 }
 
 fn confirm_needs_token(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for Confirmation { exchange, proof, .. } in confirmations(&story) {
+    for Confirmation { exchange, proof, foreign, .. } in confirmations(&story) {
         match (proof, exchange.observed.reply) {
             (None, ReplyKind::Rejected) => tally.kept(exchange.evidence()),
-            (None, ReplyKind::Enrolled | ReplyKind::SignedIn) => tally.broken(
+            (None, ReplyKind::Enrolled | ReplyKind::SignedIn) if !foreign => tally.broken(
                 "OK is refused while no token is activated",
                 format!("it was answered with {}", exchange.observed.reply),
                 exchange.evidence(),
@@ -385,7 +436,7 @@ fn confirm_needs_token(entries: &[Entry]) -> Finding {
 fn enrolment_completes(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    for Confirmation { exchange, proof, straight } in confirmations(&story) {
+    for Confirmation { exchange, proof, straight, .. } in confirmations(&story) {
         let Some(proof) = proof else { continue };
         let hurried = !story.leaps.iter().any(|leap| *leap > proof && *leap < exchange.asked);
         match exchange.observed.reply {
@@ -421,6 +472,8 @@ fn token_after_enrolment(entries: &[Entry]) -> Finding {
     for exchange in story.asks(OperationKind::SignIn).filter(|exchange| enrolled(exchange)) {
         match exchange.observed.reply {
             ReplyKind::TokenRequired => tally.kept(exchange.evidence()),
+            // Who has proven both factors here gains nothing by the password.
+            ReplyKind::SignedIn if is_still_in(&story, exchange) => {}
             ReplyKind::CodeRequired | ReplyKind::SignedIn | ReplyKind::EnrolmentRequired => tally
                 .broken(
                     "a code of the token is asked for",
@@ -442,6 +495,13 @@ fn token_after_enrolment(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// Whether the session of a sign-in was, before it, one of the same person with two factors.
+fn is_still_in(story: &Story<'_>, exchange: &Exchange<'_>) -> bool {
+    let before = story.earlier(exchange.session, exchange.asked).next();
+    before.is_some_and(|before| before.person == exchange.person)
+        && story.assurance(exchange.session, exchange.asked) == Some(Assurance::TwoFactor)
 }
 
 pub(super) static SECOND_FACTOR_SIGNS_IN: Requirement = Requirement {
@@ -517,18 +577,29 @@ fn certificate_after_second_factor(entries: &[Entry]) -> Finding {
     tally.finding()
 }
 
+/// Whether a certificate may be refused for good reasons: it is a second one, comes after a long
+/// rest, or after something that may have ended the session: a removal of the person's token, a
+/// reset, or a sign-in of the same person elsewhere.
+fn may_be_refused(story: &Story<'_>, exchange: &Exchange<'_>) -> bool {
+    let person = exchange.person;
+    let mut earlier = story.exchanges.iter().filter(|one| one.answered < exchange.asked);
+    story.leaps.iter().any(|leap| *leap < exchange.asked)
+        || person.is_some_and(|name| story.resets_of(name).any(|one| one.asked < exchange.asked))
+        || !story.is_newest(exchange)
+        || earlier.any(|one| {
+            let own = one.session == exchange.session;
+            let revokes = one.request.operation == OperationKind::RevokeToken;
+            own && one.observed.reply == ReplyKind::Certificate
+                || revokes && (own || one.person == person)
+        })
+}
+
 fn certificate_created(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for exchange in story.asks(OperationKind::CreateCertificate) {
         let assurance = story.assurance(exchange.session, exchange.asked);
-        // A second certificate, or one after a long rest or without a token, may be refused for
-        // good reasons.
-        let rested = story.leaps.iter().any(|leap| *leap < exchange.asked)
-            || story.earlier(exchange.session, exchange.asked).any(|earlier| {
-                earlier.observed.reply == ReplyKind::Certificate
-                    || earlier.request.operation == OperationKind::RevokeToken
-            });
+        let rested = may_be_refused(&story, exchange);
         match (assurance, exchange.observed.reply) {
             (Some(Assurance::TwoFactor), ReplyKind::Certificate) => tally.kept(exchange.evidence()),
             (Some(Assurance::TwoFactor), ReplyKind::Rejected) if !rested => {

@@ -74,11 +74,17 @@ fn refused(entries: &[Entry], writings: &[Writing]) -> Finding {
         if submission.accepted {
             let seen = format!("written {writing:?} {}", submission.said()).to_lowercase();
             tally.broken("refused", seen, submission.evidence());
-        } else {
+        } else if !is_barred(&submission) {
             tally.kept(submission.evidence());
         }
     }
     tally.finding()
+}
+
+/// Whether the account or the sender was refused, whatever the code: that tests no code.
+fn is_barred(submission: &Submission<'_, '_>) -> bool {
+    let class = submission.exchange.observed.class;
+    matches!(class, Some(RejectionClass::Locked | RejectionClass::RateLimited))
 }
 
 fn odd<'s, 'a>(story: &'s Story<'a>) -> Vec<(Submission<'s, 'a>, Writing)> {
@@ -141,11 +147,10 @@ fn session_survives(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for (submission, _) in odd(&story).iter().filter(|(one, _)| !one.accepted) {
-        let barred = matches!(
-            submission.exchange.observed.class,
-            Some(RejectionClass::Locked | RejectionClass::RateLimited)
-        );
-        if barred || submission.refused_before > 0 || !story.awaited(submission.exchange) {
+        if is_barred(submission)
+            || submission.refused_before > 0
+            || !story.awaited(submission.exchange)
+        {
             continue;
         }
         let next = story.exchanges.iter().find(|one| {

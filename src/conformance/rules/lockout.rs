@@ -6,27 +6,76 @@ use crate::domain::RejectionClass;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::journal::{Entry, EntryId};
+use std::time::Duration;
 
-/// What this very scenario proves about the subject: after so many refusals in one session a right
-/// code was refused too, or the subject itself said that the account is locked.
+/// What this very scenario proves about the subject: so many wrong codes in one session lock the
+/// account. That a right code is refused in the session that was guessed at proves nothing of the
+/// kind: a sign-in may end before the account is locked.
 pub(super) struct Limit {
+    /// So many wrong codes surely lock.
     pub(super) refusals: usize,
+    /// After so many refusals the lock showed itself.
+    shown_after: usize,
     pub(super) evidence: Vec<EntryId>,
 }
 
-/// The smallest number of refusals in a single session after which a right code was refused, or
-/// any code by the word `locked`.
+/// The smallest number of refusals in a single session after which any code was refused by the
+/// word `locked`, or a right code or a right password in another session.
 pub(super) fn proven_limit(story: &Story<'_>) -> Option<Limit> {
     let submissions = story.submissions();
-    let refused = submissions.iter().filter(|one| {
-        let says_so = one.exchange.observed.class == Some(RejectionClass::Locked)
-            && story.awaited(one.exchange);
-        let in_one = one.refused_before > 0 && one.sessions_before == 1 && !one.accepted;
-        in_one && (says_so || story.is_telling(one))
+    let refused = submissions.iter().filter(|one| !one.accepted && !issued_anew(story, one));
+    let by_code = refused.filter_map(|one| shown_by_code(story, &submissions, one));
+    let signed = story.asks(OperationKind::SignIn);
+    let by_sign_in = signed.filter_map(|one| shown_by_sign_in(story, &submissions, one));
+    by_code.chain(by_sign_in).min_by_key(|limit| limit.refusals)
+}
+
+fn shown_by_code(
+    story: &Story<'_>,
+    submissions: &[Submission<'_, '_>],
+    one: &Submission<'_, '_>,
+) -> Option<Limit> {
+    if one.refused_before == 0 || one.sessions_before != 1 {
+        return None;
+    }
+    let shown_after = one.refused_before;
+    let evidence = one.evidence();
+    if one.exchange.observed.class == Some(RejectionClass::Locked) && story.awaited(one.exchange) {
+        // A wrong code may itself have been the last one that was missing.
+        let refusals = shown_after + usize::from(!story.is_right(one));
+        return Some(Limit { refusals, shown_after, evidence });
+    }
+    let is_guessed_at = submissions.iter().any(|other| {
+        other.exchange.session == one.exchange.session
+            && one.since.is_some_and(|since| other.exchange.answered >= since)
+            && other.exchange.answered < one.exchange.asked
     });
-    let same_code = refused.filter(|one| !issued_anew(story, one));
-    let smallest = same_code.min_by_key(|one| one.refused_before)?;
-    Some(Limit { refusals: smallest.refused_before, evidence: smallest.evidence() })
+    let elsewhere = !is_guessed_at && story.is_newest(one.exchange) && story.is_telling(one);
+    elsewhere.then_some(Limit { refusals: shown_after, shown_after, evidence })
+}
+
+fn shown_by_sign_in(
+    story: &Story<'_>,
+    submissions: &[Submission<'_, '_>],
+    sign_in: &Exchange<'_>,
+) -> Option<Limit> {
+    let person = sign_in.person?;
+    let barred =
+        matches!(sign_in.observed.class, Some(RejectionClass::Denied | RejectionClass::Locked));
+    // Wrong passwords lock as well.
+    let by_password = story
+        .asks(OperationKind::SignIn)
+        .any(|one| one.person == Some(person) && one.answered < sign_in.asked && one.is_rejected());
+    if !barred || by_password || story.gave_right_password(sign_in) != Some(true) {
+        return None;
+    }
+    let earlier = submissions.partition_point(|one| one.exchange.answered < sign_in.asked);
+    let row = story.row(&submissions[..earlier], person, sign_in.asked);
+    let elsewhere = row.sessions.len() == 1 && !row.sessions.contains(&sign_in.session);
+    let rested = row.since.is_none_or(|since| story.leapt_between(since, sign_in.asked));
+    let refusals = row.refused;
+    let evidence = sign_in.evidence();
+    (elsewhere && !rested).then_some(Limit { refusals, shown_after: refusals, evidence })
 }
 
 /// Whether the submitted code was sent after the refusals that precede it had begun.
@@ -47,15 +96,15 @@ fn judge_limit(entries: &[Entry], most: usize, fewest_to_test: usize) -> Finding
     let mut tally = Tally::default();
     let limit = proven_limit(&story);
     for submission in story.submissions().iter().filter(|one| story.is_telling(one)) {
-        if submission.accepted && submission.refused_before > most {
+        if submission.accepted && submission.counted_before > most {
             let seen = format!(
                 "after {} wrong codes in a row the right one was answered with {}",
-                submission.refused_before, submission.exchange.observed.reply
+                submission.counted_before, submission.exchange.observed.reply
             );
             let expected = format!("a block after at most {most} wrong codes in a row");
             tally.broken(expected, seen, submission.evidence());
         } else if !submission.accepted && submission.refused_before >= fewest_to_test {
-            let in_time = limit.as_ref().is_some_and(|limit| limit.refusals <= most);
+            let in_time = limit.as_ref().is_some_and(|limit| limit.shown_after <= most);
             if in_time || submission.refused_before <= most {
                 tally.kept(submission.evidence());
             }
@@ -113,16 +162,16 @@ fn new_secret_keeps_count(entries: &[Entry]) -> Finding {
         }
         let mut evidence = limit.evidence.clone();
         evidence.extend(submission.evidence());
-        if submission.accepted {
+        if !submission.accepted {
+            tally.kept(evidence);
+        } else if submission.counted_before >= limit.refusals {
             let expected =
                 format!("refused: {} wrong codes in a row lock an account here", limit.refusals);
             let seen = format!(
                 "with a new code in between, {} wrong ones were taken and the right one accepted",
-                submission.refused_before
+                submission.counted_before
             );
             tally.broken(expected, seen, evidence);
-        } else {
-            tally.kept(evidence);
         }
     }
     tally.finding()
@@ -133,27 +182,51 @@ pub(super) static RIGHT_CODE_REFUSED: Requirement = Requirement {
     level: Level::Must,
     source: "Fobwatch",
     clause: "implied by RFC 4226 §7.3",
-    text: "An account that says it is locked refuses the right code too.",
+    text: "A sign-in that says it is locked refuses the right code too.",
     judge: right_code_refused,
     reading: Reading::Own,
     weakness: Some(307),
     ..Requirement::PLAIN
 };
 
+/// No lock that says nothing of its end is shorter: then it may have ended by itself.
+const SHORTEST_LOCK: Duration = Duration::from_secs(2);
+
+/// The last word `locked` before `submission` that is about the same thing: said in the same
+/// session, where a code of the same kind was asked for. One authenticator may be locked while
+/// another one lives (NIST SP 800-63B-4 §3.2.2 counts for each).
+fn locked_before<'s, 'a>(
+    story: &'s Story<'a>,
+    submission: &Submission<'s, 'a>,
+) -> Option<&'s Exchange<'a>> {
+    let kind = |exchange: &Exchange<'a>| {
+        let page = story.standing(exchange)?;
+        Some((page.observed.reply, page.observed.channel))
+    };
+    story.submissions().iter().map(|one| one.exchange).rfind(|exchange| {
+        exchange.session == submission.exchange.session
+            && exchange.person == Some(submission.person)
+            && exchange.observed.class == Some(RejectionClass::Locked)
+            && exchange.answered < submission.exchange.asked
+            && kind(exchange) == kind(submission.exchange)
+    })
+}
+
+/// Whether the lock that `locked` tells of may be over when `later` was answered.
+fn may_be_over(story: &Story<'_>, locked: &Exchange<'_>, later: &Exchange<'_>) -> bool {
+    let lasts = locked.observed.retry_after_ms.map_or(SHORTEST_LOCK, Duration::from_millis);
+    story.is_unlocked_between(locked.answered, later.asked)
+        || story.leapt_between(locked.answered, later.asked)
+        || later.at - locked.at >= lasts
+}
+
 fn right_code_refused(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     let submissions = story.submissions();
     for submission in submissions.iter().filter(|one| story.is_right(one)) {
-        let locked = story.exchanges.iter().rev().find(|exchange| {
-            exchange.person == Some(submission.person)
-                && exchange.observed.class == Some(RejectionClass::Locked)
-                && exchange.answered < submission.exchange.asked
-        });
-        let Some(locked) = locked else { continue };
-        let lifted = story.asks(OperationKind::Unlock).any(|one| one.asked > locked.answered)
-            || story.leaps.iter().any(|leap| *leap > locked.answered);
-        if lifted {
+        let Some(locked) = locked_before(&story, submission) else { continue };
+        if may_be_over(&story, locked, submission.exchange) {
             continue;
         }
         let mut evidence = locked.evidence();
@@ -220,25 +293,42 @@ pub(super) static PASSWORD_FAILURES_CAPPED: Requirement = Requirement {
 fn password_failures_capped(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
-    let mut refused: Vec<(&str, usize)> = Vec::new();
     for exchange in story.asks(OperationKind::SignIn) {
-        let Some(person) = exchange.person.filter(|person| !story.is_stranger(Some(person))) else {
+        // Only the right password shows whether there is a block.
+        if story.gave_right_password(exchange) != Some(true) {
             continue;
-        };
-        let place = refused.iter().position(|(name, _)| *name == person).unwrap_or_else(|| {
-            refused.push((person, 0));
-            refused.len() - 1
-        });
-        let before = refused[place].1;
-        if !exchange.is_rejected() && before > 100 {
-            let seen = format!("after {before} refusals in a row the sign-in went on");
+        }
+        let row = wrong_passwords(&story, exchange);
+        let counted = row.iter().filter(|one| one.observed.class == Some(RejectionClass::Denied));
+        let counted = counted.count();
+        if !exchange.is_rejected() && counted > 100 {
+            let seen = format!("after {counted} wrong passwords in a row the sign-in went on");
             tally.broken("a block after at most 100", seen, exchange.evidence());
-        } else if exchange.is_rejected() && before >= 100 {
+        } else if exchange.is_rejected() && row.len() >= 100 {
             tally.kept(exchange.evidence());
         }
-        refused[place].1 = if exchange.is_rejected() { before + 1 } else { 0 };
     }
     tally.finding()
+}
+
+/// The refused wrong passwords in a row before a sign-in; what an administrator or the time may
+/// have made good is left out.
+fn wrong_passwords<'s, 'a>(story: &'s Story<'a>, sign_in: &Exchange<'a>) -> Vec<&'s Exchange<'a>> {
+    let mut row = Vec::new();
+    let before = |one: &&Exchange<'a>| one.answered < sign_in.asked;
+    let earlier: Vec<_> = story.asks(OperationKind::SignIn).take_while(before).collect();
+    for one in earlier.into_iter().rev().filter(|one| one.person == sign_in.person) {
+        let forgiven = !one.is_rejected()
+            || story.is_unlocked_between(one.asked, sign_in.asked)
+            || story.leapt_between(one.asked, sign_in.asked);
+        if forgiven {
+            break;
+        }
+        if story.gave_right_password(one) == Some(false) {
+            row.push(one);
+        }
+    }
+    row
 }
 
 pub(super) static PASSWORD_NOT_TOLD: Requirement = Requirement {
@@ -270,11 +360,11 @@ fn password_not_told(entries: &[Entry]) -> Finding {
         });
         // The second of the two is the later one: it cannot be less locked than the first.
         let later_locked = one.observed.class == Some(RejectionClass::Locked);
-        if !both_refused
-            || !same_person
-            || !locked
-            || one.request.password == other.request.password
-        {
+        let right = [one, other].map(|exchange| story.gave_right_password(exchange));
+        let differ = right.contains(&Some(true)) && right.contains(&Some(false));
+        let rested = story.leapt_between(one.asked, other.asked)
+            || story.is_unlocked_between(one.asked, other.asked);
+        if !both_refused || !same_person || !locked || !differ || rested {
             continue;
         }
         let mut evidence = one.evidence();
@@ -358,7 +448,7 @@ fn success_clears_failures(entries: &[Entry]) -> Finding {
         evidence.extend(submission.evidence());
         if submission.accepted {
             tally.kept(evidence);
-        } else if success.refused_before >= submission.refused_before {
+        } else if success.counted_before >= submission.refused_before {
             // As many were forgiven before the success, so these alone cannot have locked.
             let expected = "accepted: no more wrong codes than were forgiven before";
             tally.broken(expected, submission.said(), evidence);

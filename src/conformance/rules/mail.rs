@@ -84,7 +84,8 @@ fn message_id(entries: &[Entry]) -> Finding {
         let ids: Vec<&str> = form.header("message-id").collect();
         match (count(form, "message-id"), ids.as_slice()) {
             (Some(_), [id]) => {
-                if let Some((_, first)) = known.iter().find(|(other, _)| other == id) {
+                let same = known.iter().rfind(|(other, _)| other == id);
+                if let Some((_, first)) = same.filter(|(_, first)| !is_retried(&story, first)) {
                     let evidence = vec![first.entry, arrival.entry];
                     tally.broken("an id of its own", "two mails have the same", evidence);
                 }
@@ -98,6 +99,12 @@ fn message_id(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// Whether the sender of a mail never heard that it was taken: it rightly sends the same once more.
+fn is_retried(story: &Story<'_>, first: &Arrival<'_>) -> bool {
+    let mut mishaps = story.mishaps.iter().filter(|mishap| mishap.entry == first.sent);
+    mishaps.any(|mishap| matches!(mishap.what, Disturbance::Unanswered | Disturbance::Slowed))
 }
 
 pub(super) static LINE_LENGTH: Requirement = Requirement {

@@ -1,7 +1,7 @@
 //! What some norms forbid and the guide demands: these requirements contradict others on purpose.
 //! Their profiles say so, and whoever chooses one of them knows what the guide's design costs.
 
-use super::code;
+use super::code::{self, asked_at};
 use crate::conformance::story::{Story, Tally};
 use crate::conformance::{Finding, Level, Reading, Requirement};
 use crate::domain::Channel;
@@ -137,10 +137,14 @@ fn totp_thirty_seconds(entries: &[Entry]) -> Finding {
     let mut tally = Tally::default();
     for submission in story.submissions().iter().filter(|one| one.first_use && !one.is_odd()) {
         let Some(making) = story.making(submission.code) else { continue };
-        if story.is_skewed(making.device) || !story.awaited(submission.exchange) {
+        let exchange = submission.exchange;
+        let is_timed =
+            story.is_plain(making.device, exchange.asked) && story.makes_time_codes(making);
+        if !is_timed || !story.awaited(exchange) {
             continue;
         }
-        let age = submission.exchange.at - making.at;
+        // A slow answer makes no code older.
+        let age = asked_at(entries, exchange) - making.at;
         if age <= Duration::from_secs(30) {
             continue;
         }

@@ -1,11 +1,12 @@
 //! Codes that a token makes: RFC 4226 and RFC 6238.
 
-use crate::conformance::story::{Story, Tally};
+use super::code::asked_at;
+use crate::conformance::story::{Story, Submission, Tally};
 use crate::conformance::{Finding, Level, Requirement};
 use crate::domain::RejectionClass;
 use crate::domain::operation::Writing;
-use crate::domain::reply::ReplyKind;
 use crate::journal::Entry;
+use std::time::Duration;
 
 pub(super) static SINGLE_USE: Requirement = Requirement {
     id: "rfc6238.single-use",
@@ -14,7 +15,7 @@ pub(super) static SINGLE_USE: Requirement = Requirement {
     clause: "§5.2",
     text: "A time-based code that was accepted once is not accepted again.",
     judge: single_use,
-    profiles: &["rfc-otp"],
+    profiles: &["rfc-otp", "nist-aal2", "asvs-l2", "psd2"],
     weakness: Some(294),
     ..Requirement::PLAIN
 };
@@ -62,9 +63,11 @@ fn one_step_window(entries: &[Entry]) -> Finding {
         if odd || !story.makes_time_codes(making) || !story.awaited(submission.exchange) {
             continue;
         }
-        let period = story.period();
+        let period = story.period_of(making);
         let made = making.at.unix_seconds() / period;
-        let steps = (submission.exchange.at.unix_seconds() / period).saturating_sub(made);
+        // A slow answer makes no code older.
+        let given = asked_at(entries, submission.exchange).unix_seconds() / period;
+        let steps = given.saturating_sub(made);
         let mut evidence = vec![making.entry];
         evidence.extend(submission.evidence());
         if steps <= 1 {
@@ -140,22 +143,41 @@ fn throttle(entries: &[Entry]) -> Finding {
             Some(RejectionClass::Locked | RejectionClass::RateLimited)
         );
         let right = story.is_telling(&submission);
-        if throttled && submission.refused_before <= PLENTY {
+        let in_time = (1..=PLENTY).contains(&submission.refused_before);
+        let refused = right && !submission.accepted && submission.refused_before >= PLENTY;
+        if throttled && in_time || refused {
             tally.kept(submission.evidence());
-        } else if right && submission.refused_before >= PLENTY {
-            if submission.accepted {
-                let seen = format!(
-                    "after {} wrong codes the right one was answered with {}",
-                    submission.refused_before, submission.exchange.observed.reply
-                );
-                let expected = format!("a lock or delay within {PLENTY} wrong codes");
-                tally.broken(expected, seen, submission.evidence());
-            } else {
-                tally.kept(submission.evidence());
+        } else if right && submission.accepted && submission.counted_before >= PLENTY {
+            if is_slowed(entries, &story, &submission) {
+                continue;
             }
+            let seen = format!(
+                "after {} wrong codes the right one was answered with {}",
+                submission.counted_before, submission.exchange.observed.reply
+            );
+            let expected = format!("a lock or delay within {PLENTY} wrong codes");
+            tally.broken(expected, seen, submission.evidence());
         }
     }
     tally.finding()
+}
+
+/// So much longer than the first one an answer takes where a server makes guessers wait.
+const SLOWER: Duration = Duration::from_secs(1);
+
+/// Whether the answers took longer and longer: RFC 4226 §7.3 names a growing delay as the other
+/// way to throttle.
+fn is_slowed(entries: &[Entry], story: &Story<'_>, last: &Submission<'_, '_>) -> bool {
+    let took = |one: &Submission<'_, '_>| one.exchange.at - asked_at(entries, one.exchange);
+    let row = story.submissions().into_iter().filter(|one| {
+        let asked = one.exchange.asked;
+        one.person == last.person
+            && last.since.is_some_and(|since| one.exchange.answered >= since)
+            && asked <= last.exchange.asked
+    });
+    let times: Vec<Duration> = row.map(|one| took(&one)).collect();
+    let first = times.first().copied().unwrap_or_default();
+    times.iter().any(|time| *time >= first + SLOWER)
 }
 
 pub(super) static THROTTLE_ACROSS_SESSIONS: Requirement = Requirement {
@@ -179,21 +201,26 @@ fn throttle_across_sessions(entries: &[Entry]) -> Finding {
         if !spread || !story.is_telling(&submission) {
             continue;
         }
+        let counted =
+            submission.counted_sessions >= 2 && submission.counted_before >= limit.refusals;
+        // Where one sign-in of a person ends the others, the code of an older one is dead anyway.
+        let is_locked = submission.exchange.observed.class == Some(RejectionClass::Locked)
+            || story.is_newest(submission.exchange);
         let mut evidence = limit.evidence.clone();
         evidence.extend(submission.evidence());
-        if submission.accepted {
+        if submission.accepted && counted {
             let expected = format!(
                 "refused: {} wrong codes lock an account here, however many sessions they come from",
                 limit.refusals
             );
             let seen = format!(
                 "after {} wrong codes from {} sessions the right one was answered with {}",
-                submission.refused_before,
-                submission.sessions_before,
+                submission.counted_before,
+                submission.counted_sessions,
                 submission.exchange.observed.reply
             );
             tally.broken(expected, seen, evidence);
-        } else if submission.exchange.observed.reply == ReplyKind::Rejected {
+        } else if submission.exchange.is_rejected() && is_locked {
             tally.kept(evidence);
         }
     }
