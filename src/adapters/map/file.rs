@@ -145,6 +145,8 @@ pub struct RuleEntry {
     pub offers: Option<Source>,
     /// `token_required`: the kinds of token that may answer.
     pub methods: Option<Source>,
+    /// `push_sent`: the number to tap at the app, if one is shown.
+    pub number: Option<Source>,
     /// `signed_in`: how much was proven.
     pub assurance: Option<Source>,
     /// `activation`: a picture as data URI, base64, SVG text, or the URL of one.
@@ -265,6 +267,7 @@ impl RuleEntry {
             ("alternatives", &self.alternatives),
             ("offers", &self.offers),
             ("methods", &self.methods),
+            ("number", &self.number),
             ("assurance", &self.assurance),
             ("qr", &self.qr),
             ("link", &self.link),

@@ -257,7 +257,8 @@ fn silence_grants_nothing(entries: &[Entry]) -> Finding {
     let story = Story::of(entries);
     let mut tally = Tally::default();
     for waiting in waitings(&story) {
-        if waiting.request.is_none() || !waiting.answers.is_empty() {
+        let reached = |act: &&DeviceAct<'_>| act.outcome == OutcomeKind::Done || act.turned_away;
+        if waiting.request.is_none() || waiting.answers.iter().copied().any(|act| reached(&act)) {
             continue;
         }
         match waiting.exchange.observed.reply {
