@@ -9,6 +9,8 @@ mod guide;
 mod keys;
 mod locking;
 mod noticing;
+mod passwords;
+mod racing;
 mod register;
 mod sessions;
 mod tokens;
