@@ -42,6 +42,7 @@ fn a_refused_message_is_not_said_to_be_sent() {
         ("by the other channel", failing(sent(Channel::Email), REFUSED), Kept),
         ("claimed", failing(sent(Channel::Sms), REFUSED), Broken),
         ("hung up, and perhaps tried again", hung_up, Untested),
+        ("hung up, and said so", failing(no_channel(), Disturbance::HungUp), Kept),
         ("refused for now", failing(sent(Channel::Sms), LATER), Untested),
         ("sent once more", retried, Untested),
         ("sent from a queue", queued, Untested),
