@@ -126,7 +126,8 @@ impl Pin {
             return Err(RejectionClass::CodeSpent);
         }
         let foreign = self.challenge != challenge && self.fate != Fate::Spent;
-        if foreign && !reference.has(&defects::CODE_NOT_BOUND_TO_SESSION) {
+        let loose = [&defects::CODE_NOT_BOUND_TO_SESSION, &defects::RACE_CODE];
+        if foreign && !loose.iter().any(|defect| reference.has(defect)) {
             return Err(RejectionClass::CodeInvalid);
         }
         if self.fate == Fate::Superseded {

@@ -173,8 +173,10 @@ impl Reference {
     async fn deliver(&self, session: &SessionId, outgoing: Outgoing, view: View) -> View {
         let Some(pin) = outgoing.pin else { return view };
         for message in &pin.messages {
-            if self.send(message).await.is_err() {
-                return self.not_sent(session, &pin, view);
+            match self.send(message).await {
+                Ok(()) => {}
+                Err(refused) if refused.is_temporary() && !self.retries() => {}
+                Err(_) => return self.not_sent(session, &pin, view),
             }
         }
         view

@@ -29,6 +29,7 @@ pub(super) static SHIPPED: &[(&str, &str)] = &[
     ("scenarios/authenticator/challenge-replayed.yaml", include_str!("../../scenarios/authenticator/challenge-replayed.yaml")),
     ("scenarios/authenticator/code-of-another-key.yaml", include_str!("../../scenarios/authenticator/code-of-another-key.yaml")),
     ("scenarios/authenticator/confirmation-code-reused.yaml", include_str!("../../scenarios/authenticator/confirmation-code-reused.yaml")),
+    ("scenarios/authenticator/counter-a-little-ahead.yaml", include_str!("../../scenarios/authenticator/counter-a-little-ahead.yaml")),
     ("scenarios/authenticator/counter-far-ahead.yaml", include_str!("../../scenarios/authenticator/counter-far-ahead.yaml")),
     ("scenarios/authenticator/counter-first-sign-in.yaml", include_str!("../../scenarios/authenticator/counter-first-sign-in.yaml")),
     ("scenarios/authenticator/counter-goes-back.yaml", include_str!("../../scenarios/authenticator/counter-goes-back.yaml")),

@@ -26,7 +26,6 @@ fn is_final(mishap: &Mishap<'_>) -> bool {
     match mishap.what {
         Disturbance::Refused { lasting } => lasting,
         Disturbance::Unfit { .. } => true,
-        // What was not answered may be tried again later.
         Disturbance::HungUp
         | Disturbance::Delayed { .. }
         | Disturbance::Overtaken
@@ -56,7 +55,10 @@ fn failure_told(entries: &[Entry]) -> Finding {
         let mishaps = story.mishaps_of(exchange);
         // Whoever sends from a queue knows nothing yet when the page is shown.
         let mut known = mishaps.iter().filter(|mishap| mishap.before_answer);
-        let Some(failed) = known.find(|mishap| is_final(mishap)) else { continue };
+        // What was not answered may be tried again: it proves nothing against a promise.
+        let hung_up = |mishap: &Mishap<'_>| mishap.what == Disturbance::HungUp;
+        let failed = known.find(|mishap| is_final(mishap) || hung_up(mishap));
+        let Some(failed) = failed else { continue };
         if came_after(&story, exchange, failed.channel) {
             continue;
         }
@@ -64,6 +66,9 @@ fn failure_told(entries: &[Entry]) -> Finding {
         evidence.push(failed.entry);
         match (exchange.observed.reply, exchange.observed.channel) {
             (ReplyKind::CodeRequired, Some(channel)) if channel == failed.channel => {
+                if !is_final(failed) {
+                    continue;
+                }
                 let seen = format!("it asks for the code that went by {channel}, but none did");
                 tally.broken("the page says that no code could be sent", seen, evidence);
             }

@@ -407,7 +407,10 @@ fn is_taken_up(story: &Story<'_>, exchange: &Exchange<'_>) -> bool {
         .flat_map(|page| [page.qr, page.link, page.key_file, page.activation_code])
         .flatten()
         .collect();
-    let works = |act: &&DeviceAct<'_>| before(act.entry) && (act.activated || act.code.is_some());
+    let works = |act: &&DeviceAct<'_>| {
+        let reads = matches!(act.act, "read_code" | "respond") && act.code.is_some();
+        before(act.entry) && (act.activated || reads)
+    };
     story.acts.iter().filter(works).any(|act| {
         let mut earlier = story.acts.iter().filter(|one| one.entry <= act.entry);
         earlier.any(|one| {

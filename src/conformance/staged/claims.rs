@@ -1,9 +1,11 @@
 //! Declared parameters held against what was done, and codes held against each other.
 
 use super::Came::{Broken, Kept, Untested};
+use super::keys::{counter, facts};
 use super::*;
 use crate::domain::Declared;
 use crate::domain::declared::Resend;
+use crate::journal::KeyFacts;
 
 fn declared(change: impl Fn(&mut Declared)) -> Staged {
     let mut declared = Declared {
@@ -90,6 +92,10 @@ fn a_code_lives_as_long_as_declared() {
     };
     let expired = || no(RejectionClass::CodeExpired);
     let slipped = all().sms("main", "ada", 1).wrong("main", 1).later(250);
+    let wrong = || no(RejectionClass::CodeInvalid);
+    let promised = all().sms("main", "ada", 1).bare("main", Op::ResendCode, sent(Channel::Sms));
+    let vanished = all().sms("main", "ada", 1).befell("ada", Channel::Sms, Disturbance::Lost);
+    let anew = all().sms("main", "ada", 1).sms("other", "ada", 2);
     let lost = all().sms("main", "ada", 1).later(250);
     let twice = all().sms("main", "ada", 1).bare("main", Op::ResendCode, sent(Channel::Sms));
     let twice = twice.message("ada", Channel::Sms, Some(code(1))).later(250);
@@ -108,6 +114,9 @@ fn a_code_lives_as_long_as_declared() {
         ),
         ("sent twice", twice.submit("main", code(1), expired()), Untested),
         ("nothing declared", aged(none(), 310, forced()), Untested),
+        ("a newer one was promised", promised.submit("main", code(1), wrong()), Untested),
+        ("a newer one was lost", vanished.submit("main", code(1), wrong()), Untested),
+        ("a newer sign-in", anew.submit("main", code(1), wrong()), Untested),
     ];
     check("claims.code-lifetime", cases);
 }
@@ -122,6 +131,7 @@ fn an_account_takes_the_declared_wrong_codes() {
     let right = raced.entries.len() - 2;
     raced.event(Event::AtOnce { asked: vec![EntryId::nth(right)], acts: 0 });
     let failed = all().sign_in("main", "ada", no(RejectionClass::Denied));
+    let ended = all().sms("old", "ada", 1).sms("new", "ada", 2).wrong("old", 5);
     let cases = vec![
         ("free after four", guessed(all(), 4, forced()), Kept),
         ("locked after five", guessed(all(), 5, locked()), Kept),
@@ -131,6 +141,7 @@ fn an_account_takes_the_declared_wrong_codes() {
         ("a code that died", guessed(all(), 3, no(RejectionClass::CodeInvalid)), Untested),
         ("a wrong password too", guessed(failed, 4, locked()), Untested),
         ("in a race with the wrong ones", raced, Untested),
+        ("in a sign-in that had ended", ended.submit("new", code(2), forced()), Untested),
         ("nothing declared", guessed(none(), 9, forced()), Untested),
     ];
     check("claims.attempts", cases);
@@ -143,6 +154,12 @@ fn a_token_code_may_be_as_late_as_declared() {
         read.submit("main", code(9), answer)
     };
     let wrong = || no(RejectionClass::CodeInvalid);
+    let drifting =
+        all().token_asked().act("pixel", "set_clock_drift", None, OutcomeKind::Done, None);
+    let drifting = drifting.read("pixel", 9).later(300);
+    let counted = all().key_bound(counter(1)).token_wanted().read("pixel", 6).later(300);
+    let key = KeyFacts { period: Some(60), ..facts(1) };
+    let minute = all().key_bound(key).token_wanted().read("pixel", 6).later(60);
     let spent = all().token_asked().read("pixel", 8).submit("main", code(8), two());
     let spent = spent.sign_in("main", "ada", reply(Re::TokenRequired)).read("pixel", 9);
     let cases = vec![
@@ -154,8 +171,27 @@ fn a_token_code_may_be_as_late_as_declared() {
         ("after another code", spent.submit("main", code(9), wrong()), Untested),
         ("locked", late(all(), 30, no(RejectionClass::Locked)), Untested),
         ("nothing declared", late(none(), 300, two()), Untested),
+        ("a clock that drifts", drifting.submit("main", code(9), two()), Untested),
+        ("a code of a counter", counted.submit("main", code(6), two()), Untested),
+        ("of a longer step", minute.submit("main", code(6), two()), Kept),
     ];
     check("claims.token-window", cases);
+}
+
+/// Ada's phone scans the first QR code, and is told that its time is over.
+fn over(staged: Staged) -> Staged {
+    let mut staged = staged.scan("pixel", 1);
+    staged.event(Event::Acted {
+        device: "pixel".into(),
+        act: "activate".into(),
+        given: None,
+        outcome: OutcomeKind::Refused,
+        reason: Some(Reason::ActivationExpired),
+        code: None,
+        times: None,
+        push: None,
+    });
+    staged
 }
 
 #[test]
@@ -170,28 +206,25 @@ fn activation_material_lives_as_long_as_declared() {
         begun(all()).later(seconds).bare("main", Op::SubmitRegistrationCode, answer)
     };
     let expired = || no(RejectionClass::EnrolmentExpired);
-    let mut timed_out = begun(all()).later(250);
-    timed_out = timed_out.act(
-        "pixel",
-        "scan",
-        Some(secret(SecretKind::QrCode, 1)),
-        OutcomeKind::Scanned,
-        None,
-    );
-    timed_out.event(Event::Acted {
-        device: "pixel".into(),
-        act: "activate".into(),
-        given: None,
-        outcome: OutcomeKind::Refused,
-        reason: Some(Reason::ActivationExpired),
-        code: None,
-        times: None,
-        push: None,
-    });
+    let timed_out = || over(begun(all()).later(250));
+    let cancelled = begun(all()).bare("main", Op::Cancel, reply(Re::Done));
+    let anew = begun(all()).bare("main", Op::BeginEnrolment, page(2));
+    let used = begun(all()).activate("spare", 1, OutcomeKind::Activated);
     let cases = vec![
+        ("after a cancel", over(cancelled), Untested),
+        ("after another page", over(anew), Untested),
+        ("after it was used", over(used), Untested),
+        (
+            "desktop, after a cancel",
+            {
+                let left = begun(all()).bare("main", Op::Cancel, reply(Re::Done));
+                left.bare("main", Op::SubmitRegistrationCode, expired())
+            },
+            Untested,
+        ),
         ("in time", phone(all(), 250, OutcomeKind::Activated), Kept),
         ("too late", phone(all(), 310, OutcomeKind::Activated), Broken),
-        ("over too early", timed_out, Broken),
+        ("over too early", timed_out(), Broken),
         ("turned away for some reason", phone(all(), 250, OutcomeKind::Refused), Untested),
         ("desktop, in time", desktop(250, reply(Re::Done)), Kept),
         ("desktop, refused in the end", desktop(310, expired()), Kept),
@@ -217,12 +250,18 @@ fn flooded(staged: Staged, messages: u32, last: Observed) -> Staged {
 fn a_sign_in_sends_the_declared_messages() {
     let limited = || no(RejectionClass::RateLimited);
     let before = all().sms("first", "ada", 50);
+    let pause = Observed { retry_after_ms: Some(30_000), ..limited() };
+    let later = flooded(all(), 2, limited()).later(30);
+    let later = later.bare("main", Op::ResendCode, sent(Channel::Sms));
+    let later = later.message("ada", Channel::Sms, Some(code(3)));
     let cases = vec![
         ("three", flooded(all(), 3, limited()), Kept),
         ("four", flooded(all(), 4, limited()), Broken),
         ("two", flooded(all(), 2, limited()), Broken),
         ("two, and one of another sign-in", flooded(before, 2, limited()), Untested),
         ("another refusal", flooded(all(), 2, no(RejectionClass::Locked)), Untested),
+        ("a pause between two", flooded(all(), 2, pause), Untested),
+        ("one more, later", later, Untested),
         ("nothing declared", flooded(none(), 9, limited()), Untested),
     ];
     check("claims.messages", cases);

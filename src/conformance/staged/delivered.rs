@@ -4,6 +4,7 @@ use super::Came::{Broken, Kept, Untested};
 use super::*;
 use crate::domain::Declared;
 use crate::domain::declared::{EmailPin, Resend};
+use crate::journal::MailForm;
 
 fn asked_for(session: &'static str) -> Staged {
     Staged::new().sms(session, "ada", 1)
@@ -274,4 +275,32 @@ fn a_page_gives_nothing_away() {
         ("somebody is signed in already", refused(RejectionClass::WrongStep), Untested),
     ];
     check("privacy.factor-not-named", cases);
+}
+
+#[test]
+fn a_mail_sent_again_for_want_of_an_answer_keeps_its_id() {
+    let header = [("date", "d"), ("from", "f"), ("message-id", "<1@a>")];
+    let form = || {
+        let headers = header.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
+        let mail = MailForm {
+            headers,
+            plain_part: true,
+            html_part: false,
+            text_code: Some(code(1)),
+            html_code: None,
+            code_in_subject: false,
+        };
+        MessageForm { mail: Some(mail), ..MessageForm::default() }
+    };
+    let twice = |what: Option<Disturbance>| {
+        let mut staged = Staged::new().sign_in("main", "cy", sent(Channel::Email));
+        let mishap = what.map(|what| staged.mishap("cy", Channel::Email, what));
+        let staged = staged.arrived("cy", Channel::Email, Some(code(1)), form(), mishap);
+        staged.arrived("cy", Channel::Email, Some(code(1)), form(), None)
+    };
+    let cases = vec![
+        ("nothing befell the first", twice(None), Broken),
+        ("the first was not answered", twice(Some(Disturbance::Unanswered)), Kept),
+    ];
+    check("mail.message-id", cases);
 }

@@ -36,11 +36,13 @@ fn a_refused_message_is_not_said_to_be_sent() {
     {
         *before_answer = false;
     }
+    let hung_up = failing(sent(Channel::Sms), Disturbance::HungUp);
     let cases = vec![
         ("said so", failing(no_channel(), REFUSED), Kept),
         ("by the other channel", failing(sent(Channel::Email), REFUSED), Kept),
         ("claimed", failing(sent(Channel::Sms), REFUSED), Broken),
-        ("hung up and claimed", failing(sent(Channel::Sms), Disturbance::HungUp), Broken),
+        ("hung up, and perhaps tried again", hung_up, Untested),
+        ("hung up, and said so", failing(no_channel(), Disturbance::HungUp), Kept),
         ("refused for now", failing(sent(Channel::Sms), LATER), Untested),
         ("sent once more", retried, Untested),
         ("sent from a queue", queued, Untested),
@@ -83,11 +85,16 @@ fn a_mail_that_is_refused_for_now_is_offered_again() {
     };
     let again = asked(sent(Channel::Email), LATER).message("ada", Channel::Email, Some(code(1)));
     let twice = asked(no_channel(), LATER).befell("ada", Channel::Email, LATER);
+    let waited =
+        |seconds| asked(sent(Channel::Email), LATER).later(seconds).in_vain("ada", Channel::Email);
+    let tried = waited(1860).befell("ada", Channel::Email, LATER);
     let cases = vec![
         ("it came", again, Kept),
         ("refused again", twice, Kept),
-        ("given up", asked(no_channel(), LATER), Broken),
-        ("waited for", asked(sent(Channel::Email), LATER).in_vain("ada", Channel::Email), Broken),
+        ("said at once that nothing was sent", asked(no_channel(), LATER), Untested),
+        ("waited for a moment", waited(5), Untested),
+        ("waited for half an hour and more", waited(1860), Broken),
+        ("tried again by then", tried, Kept),
         ("not waited for", asked(sent(Channel::Email), LATER), Untested),
         ("refused for good", asked(no_channel(), REFUSED), Untested),
     ];
@@ -131,6 +138,19 @@ fn nobody_is_blamed_for_what_we_did() {
     let silent = Staged::new().sign_in("main", "ada", sent(Channel::Sms));
     let silent = silent.in_vain("ada", Channel::Sms);
     check("guide.sms-pin", vec![("we lost it", lost, Untested), ("no SMS", silent, Broken)]);
+    let mailed = |what| failing(sent(Channel::Email), what);
+    let cases = vec![
+        ("we refused the SMS", mailed(REFUSED), Untested),
+        ("we cut the line", mailed(Disturbance::HungUp), Untested),
+        ("we lost it, which nobody knew", mailed(Disturbance::Lost), Broken),
+    ];
+    check("guide.sms-pin", cases);
+    let came = |what| mailed(what).message("ada", Channel::Email, Some(code(1)));
+    let cases = vec![
+        ("we refused the SMS", came(REFUSED), Untested),
+        ("we lost it, which nobody knew", came(Disturbance::Lost), Broken),
+    ];
+    check("guide.sms-first", cases);
 }
 
 #[test]

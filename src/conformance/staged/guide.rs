@@ -92,11 +92,17 @@ fn ok_completes_an_activated_token_and_no_other() {
     let ok = |staged: Staged, answer| staged.bare("main", Op::ConfirmEnrolment, answer);
     let refused = || no(RejectionClass::EnrolmentConflict);
     let enrolled = || reply(Re::Enrolled);
+    let photographed = begun().activate("bobs", 1, OutcomeKind::Activated);
+    let foreign = begun().activate("bobs", 2, OutcomeKind::Activated);
+    let older = Staged::new().activated().bare("main", Op::BeginEnrolment, page(2));
     let cases = vec![
         ("too early, refused", ok(begun(), refused()), Kept),
         ("too early, taken", ok(begun(), enrolled()), Broken),
         ("in order", ok(Staged::new().activated(), enrolled()), Untested),
         ("after a lost answer", ok(begun().lost("main", Op::Probe), enrolled()), Untested),
+        ("another's phone took it up", ok(photographed, enrolled()), Untested),
+        ("another's phone took up another page", ok(foreign, enrolled()), Broken),
+        ("an older page was taken up", ok(older, enrolled()), Untested),
     ];
     check("guide.confirm-needs-token", cases);
     let cancelled = Staged::new().activated().bare("main", Op::Cancel, reply(Re::Done));
@@ -131,6 +137,7 @@ fn only_the_shown_registration_code_completes() {
         ("a wrong one, taken", typed(2, reply(Re::Enrolled)), Broken),
         ("asked for again", typed(2, reply(Re::RegistrationCodeRequired)), Untested),
         ("the right one, refused", typed(1, refused()), Untested),
+        ("the right one, not supported", typed(1, reply(Re::Unsupported)), Untested),
     ];
     check("guide.registration-code-completes", cases);
 }
@@ -148,12 +155,17 @@ fn after_enrolment_the_token_is_asked_for() {
         code(5),
         signed_in(Assurance::TwoFactor),
     );
+    let two = || signed_in(Assurance::TwoFactor);
+    let still = Staged::new().token_asked().read("pixel", 9).submit("main", code(9), two());
+    let still = still.sign_in("main", "ada", two());
     let cases = vec![
         ("the token", next(reply(Re::TokenRequired)), Kept),
         ("a PIN again", next(sent(Channel::Sms)), Broken),
         ("a PIN instead", pin, Broken),
         ("refused", next(no(RejectionClass::Denied)), Untested),
         ("after the token was revoked", revoked, Untested),
+        ("signed in, from nothing", next(signed_in(Assurance::TwoFactor)), Broken),
+        ("still signed in", still, Kept),
     ];
     check("guide.token-after-enrolment", cases);
 }
@@ -178,11 +190,22 @@ fn a_certificate_needs_two_factors() {
         ("after a lost answer", lost, Untested),
     ];
     check("guide.certificate-after-second-factor", cases);
+    let signed = || Staged::new().sign_in("main", "ada", signed_in(two));
+    let late = |staged: Staged| staged.bare("main", Op::CreateCertificate, refused());
+    let elsewhere = signed().sign_in("spare", "ada", signed_in(two));
+    let removed = Staged::new().sign_in("spare", "ada", signed_in(two));
+    let removed = removed.sign_in("main", "ada", signed_in(two));
+    let removed = removed.bare("spare", Op::RevokeToken, reply(Re::Done));
+    let other = signed().sign_in("bobs", "bob", signed_in(two));
     let again = asked(two, made()).bare("main", Op::CreateCertificate, refused());
     let cases = vec![
         ("made", asked(two, made()), Kept),
         ("refused", asked(two, refused()), Broken),
         ("a second one, refused", again, Kept),
+        ("after a reset", late(signed().reset()), Untested),
+        ("after a removal elsewhere", late(removed), Untested),
+        ("after a sign-in elsewhere", late(elsewhere), Untested),
+        ("after another's sign-in", late(other), Broken),
         ("with one factor", asked(one, refused()), Untested),
     ];
     check("guide.certificate-created", cases);

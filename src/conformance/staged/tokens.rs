@@ -1,7 +1,9 @@
 //! Codes of tokens.
 
 use super::Came::{Broken, Kept, Untested};
+use super::keys::{counter, facts};
 use super::*;
+use crate::journal::KeyFacts;
 
 fn two() -> Observed {
     signed_in(Assurance::TwoFactor)
@@ -39,6 +41,19 @@ fn a_token_code_may_be_one_step_late() {
         let read = Staged::new().token_asked().read("pixel", 9);
         read.later(seconds).submit("main", code(9), answer)
     };
+    // Asked after so many seconds, answered half a minute later.
+    let slow = |seconds, answer| {
+        let mut staged = aged(seconds, answer);
+        if let Some(answered) = staged.entries.last_mut() {
+            answered.at = answered.at + Duration::from_secs(31);
+        }
+        staged
+    };
+    let minute = |seconds, answer| {
+        let key = KeyFacts { period: Some(60), ..facts(1) };
+        let read = Staged::new().key_bound(key).token_wanted().read("pixel", 6);
+        read.later(seconds).submit("main", code(6), answer)
+    };
     let skewed = Staged::new()
         .token_asked()
         .act("pixel", "set_clock_skew", None, OutcomeKind::Done, None)
@@ -50,8 +65,27 @@ fn a_token_code_may_be_one_step_late() {
         ("two steps old, accepted", aged(60, two()), Broken),
         ("one step old", aged(30, two()), Untested),
         ("a device whose clock was set off", skewed, Untested),
+        ("answered late", slow(59, two()), Untested),
+        ("a longer step", minute(90, two()), Untested),
+        ("two longer steps", minute(120, two()), Broken),
     ];
     check("rfc6238.one-step-window", cases);
+    let drifting = Staged::new()
+        .token_asked()
+        .act("pixel", "set_clock_drift", None, OutcomeKind::Done, None)
+        .read("pixel", 9)
+        .later(60)
+        .submit("main", code(9), two());
+    let counted = Staged::new().key_bound(counter(1)).token_wanted().read("pixel", 6).later(60);
+    let cases = vec![
+        ("old, refused", aged(31, wrong()), Kept),
+        ("old, accepted", aged(31, two()), Broken),
+        ("young", aged(30, two()), Untested),
+        ("answered late", slow(29, two()), Untested),
+        ("a clock that drifts", drifting, Untested),
+        ("a code of a counter", counted.submit("main", code(6), two()), Untested),
+    ];
+    check("asvs.totp-thirty-seconds", cases);
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! A PIN is checked first and spent later: two at once both win.
+//! A PIN fits every sign-in of its person and is spent late: two browsers at once both win.
 
 use crate::reference::Defect;
 
 /// See the module.
 pub static DEFECT: Defect = Defect {
     name: "race-code",
-    what: "A PIN is checked first and spent later: two at once both win.",
+    what: "A PIN fits every sign-in of its person and is spent late: two browsers at once both win.",
     breaks: &["race.one-code-one-winner"],
 };
