@@ -1,11 +1,12 @@
 //! Plays one plan: asks, waits, acts, compares, and writes down all of it.
 
 use super::expect::{Comparison, Happened, compare};
-use super::kept::{Kept, Missing, Shelf, wrong_for};
+use super::kept::{Kept, Missing, Shelf};
 use super::record;
 use crate::domain::device::Reason;
 use crate::domain::{
-    Act, Answer, Channel, Operation, Outcome, Persona, PushReply, Reply, Secret, Tap,
+use crate::domain::entered::raised;
+    Act, Answer, Channel, Entered, Operation, Outcome, Persona, PushReply, Reply, Secret, Tap,
 };
 use crate::gateways::fault::Fault;
 use crate::journal::{EntryId, Event, Expectation, Request, SecretKind};
@@ -156,7 +157,7 @@ impl<'a> Player<'a> {
             }
             Ask::ChooseChannel(_)
             | Ask::ResendCode
-            | Ask::SubmitCode(_)
+            | Ask::SubmitCode { .. }
             | Ask::RequestPush
             | Ask::AwaitPush
             | Ask::BeginEnrolment(_)
@@ -177,12 +178,15 @@ impl<'a> Player<'a> {
     /// The journal form of what is asked. A code in odd writing goes by the mark of the code
     /// itself: judges must know which one it was.
     pub(super) fn request(&mut self, ask: &Ask, operation: &Operation) -> Result<Request, Halt> {
-        let Ask::SubmitCode(CodeText::Written(text, writing)) = ask else {
+        let Ask::SubmitCode { code, written: Some(writing) } = ask else {
             return Ok(record::request(&mut self.world.journal, operation));
         };
-        let code = self.shelf.secret(text)?;
+        let code = self.code(code)?;
         let mark = self.world.journal.mark(SecretKind::Code, &code);
-        self.world.journal.alias(mark, &Secret::new(writing.of(code.reveal())));
+        // In a list the code stands as it is, and beside it nothing that is a secret.
+        if let Entered::Text(text) = writing.of(&code) {
+            self.world.journal.alias(mark, &text);
+        }
         let bare = Request::bare(operation.kind());
         Ok(Request { code: Some(mark), written: Some(*writing), ..bare })
     }
@@ -433,7 +437,12 @@ impl<'a> Player<'a> {
             }
             Ask::ChooseChannel(channel) => Operation::ChooseChannel { channel: *channel },
             Ask::ResendCode => Operation::ResendCode,
-            Ask::SubmitCode(code) => Operation::SubmitCode { code: self.code(code)? },
+            Ask::SubmitCode { code, written } => {
+                let code = self.code(code)?;
+                let plain = || Entered::Text(code.clone());
+                let code = written.map_or_else(plain, |writing| writing.of(&code));
+                Operation::SubmitCode { code }
+            }
             Ask::RequestPush => Operation::RequestPush,
             Ask::AwaitPush => Operation::AwaitPush,
             Ask::BeginEnrolment(token) => Operation::BeginEnrolment { token: *token },
@@ -462,10 +471,7 @@ impl<'a> Player<'a> {
     fn code(&self, code: &CodeText) -> Result<Secret, Missing> {
         match code {
             CodeText::Exactly(text) => self.shelf.secret(text),
-            CodeText::Written(text, writing) => {
-                self.shelf.secret(text).map(|code| Secret::new(writing.of(code.reveal())))
-            }
-            CodeText::WrongFor(text) => self.shelf.secret(text).map(|code| wrong_for(&code)),
+            CodeText::WrongFor(text) => self.shelf.secret(text).map(|code| raised(&code, 1)),
         }
     }
 

@@ -98,7 +98,7 @@ impl Bench {
     }
 
     pub(super) async fn code(&self, session: &str, code: &str) -> Reply {
-        self.ask(session, Operation::SubmitCode { code: code.into() }).await
+        self.ask(session, Operation::SubmitCode { code: Secret::from(code).into() }).await
     }
 
     /// Signs in with password and PIN.

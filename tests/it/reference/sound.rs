@@ -198,8 +198,8 @@ async fn a_lock_with_a_lifetime_ends_and_says_when() {
     let bench = bench_with(parameters, &[]).await;
     bench.lock_ada().await;
     bench.advance(20);
-    let view =
-        bench.view("main", Operation::SubmitCode { code: secret(&bench.newest_pin()) }).await;
+    let code = secret(&bench.newest_pin()).into();
+    let view = bench.view("main", Operation::SubmitCode { code }).await;
     assert_eq!(view.status(), 423);
     assert_eq!(view.body(), serde_json::json!({"error": "locked", "retry_after": 40}));
     bench.advance(40);
