@@ -3,9 +3,10 @@
 use super::expect::{Comparison, Happened, compare};
 use super::kept::{Kept, Missing, Shelf};
 use super::record;
+use super::settle::OnItsWay;
 use crate::domain::device::Reason;
-use crate::domain::{
 use crate::domain::entered::raised;
+use crate::domain::{
     Act, Answer, Channel, Entered, Operation, Outcome, Persona, PushReply, Reply, Secret, Tap,
 };
 use crate::gateways::fault::Fault;
@@ -61,11 +62,13 @@ pub(super) struct Player<'a> {
     shelf: Shelf,
     /// Who signed in last in each session.
     actors: BTreeMap<String, String>,
+    pub(super) on_its_way: OnItsWay,
 }
 
 impl<'a> Player<'a> {
     pub(super) fn new(world: World, subject: &'a dyn Subject) -> Self {
-        Self { world, subject, shelf: Shelf::default(), actors: BTreeMap::new() }
+        let (shelf, actors) = (Shelf::default(), BTreeMap::new());
+        Self { world, subject, shelf, actors, on_its_way: OnItsWay::default() }
     }
 
     /// Plays `plan` to its end, or to the step that stops it.
@@ -74,6 +77,7 @@ impl<'a> Player<'a> {
         for (index, step) in plan.steps.iter().enumerate() {
             self.world.journal.begin_step(u32::try_from(index).unwrap_or(u32::MAX));
             for _ in 0..step.times {
+                self.rest_before(step).await;
                 self.step(step).await?;
             }
         }
@@ -210,8 +214,9 @@ impl<'a> Player<'a> {
         request: Request,
     ) -> Result<(EntryId, Reply), Halt> {
         let journal = &mut self.world.journal;
-        let (session_name, person) = (session.to_owned(), person.map(str::to_owned));
-        let asked = journal.record(Event::Asked { session: session_name, person, request });
+        let (name, who) = (session.to_owned(), person.map(str::to_owned));
+        let asked = journal.record(Event::Asked { session: name, person: who, request });
+        let before = self.arrived(person);
         let answered = self.subject.ask(session, operation).await;
         self.world.hear_answer();
         match answered {
@@ -222,6 +227,7 @@ impl<'a> Player<'a> {
                 let answered = Event::Answered { asked, session, observed, form, shown };
                 self.world.journal.record(answered);
                 self.world.collect();
+                self.note_promise(person, &reply, before);
                 Ok((asked, reply))
             }
             Err(error) => {
