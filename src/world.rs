@@ -369,6 +369,14 @@ impl World {
         }
     }
 
+    /// How many messages have come to `person` by `channel`, read or not.
+    #[must_use]
+    pub fn arrived(&self, person: &str, channel: Channel) -> usize {
+        let theirs =
+            |one: &&PersonalBox| one.person == person && one.recipient.channel() == channel;
+        self.boxes.iter().filter(theirs).map(|one| one.taken).sum()
+    }
+
     /// Writes down what all delivered codes have in common, if there were enough of them.
     pub fn compare_codes(&mut self) {
         if let Some(event) = self.codes.compared() {

@@ -1,6 +1,7 @@
 //! What can be asked of a subject: a closed, versioned set.
 
-use super::{Channel, Persona, Secret, TokenKind};
+use super::entered::raised;
+use super::{Channel, Entered, Persona, Secret, TokenKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -28,7 +29,7 @@ pub enum Operation {
     /// A PIN or a code of the token, as typed.
     SubmitCode {
         /// The code.
-        code: Secret,
+        code: Entered,
     },
     /// A notification at the app instead of a typed code.
     RequestPush,
@@ -121,12 +122,37 @@ pub enum Writing {
     Negative,
     /// As a pattern that matches everything.
     Wildcard,
+    /// As a list of one.
+    Listed,
+    /// As a list of three, between two wrong ones: who takes the first or the last of several
+    /// fields takes a wrong one.
+    Among,
 }
 
 impl Writing {
-    /// How `code` looks, written so.
+    /// What is submitted for `code`, written so.
     #[must_use]
-    pub fn of(self, code: &str) -> String {
+    pub fn of(self, code: &Secret) -> Entered {
+        match self {
+            Self::Listed => Entered::List(vec![code.clone()]),
+            Self::Among => Entered::List(vec![raised(code, 1), code.clone(), raised(code, 2)]),
+            Self::Spaced
+            | Self::Hyphenated
+            | Self::FullWidth
+            | Self::Padded
+            | Self::Cut
+            | Self::Extended
+            | Self::LeadingZero
+            | Self::Nul
+            | Self::Long
+            | Self::Empty
+            | Self::Negative
+            | Self::Wildcard => Entered::Text(Secret::new(self.text(code.reveal()))),
+        }
+    }
+
+    /// How `code` looks, written so; each item of a list is written plainly.
+    fn text(self, code: &str) -> String {
         let middle = code.char_indices().nth(code.chars().count() / 2).map_or(0, |(at, _)| at);
         let (head, tail) = code.split_at(middle);
         match self {
@@ -142,6 +168,7 @@ impl Writing {
             Self::Empty => String::new(),
             Self::Negative => "-1".to_owned(),
             Self::Wildcard => "%".repeat(code.chars().count()),
+            Self::Listed | Self::Among => code.to_owned(),
         }
     }
 

@@ -74,7 +74,7 @@ impl Member {
             return Err(Failure::NoFreshCode);
         }
         self.spent = Some(code.clone());
-        let submit = Operation::SubmitCode { code };
+        let submit = Operation::SubmitCode { code: code.into() };
         let reply = self.ask(subject, &submit, ReplyKind::SignedIn).await?;
         let proven = Reply::SignedIn { assurance: Assurance::TwoFactor };
         if reply == proven { Ok(()) } else { Err(Failure::OneFactor) }
@@ -108,7 +108,7 @@ impl Enrolment<'_> {
         let mailbox = Recipient::Mailbox(self.persona.mailbox.clone());
         self.setting.inbox.open(mailbox.clone(), Arc::clone(&self.setting.clock));
         let pin = self.receive_pin(&mailbox).await?;
-        let reply = self.ask(Operation::SubmitCode { code: pin }).await?;
+        let reply = self.ask(Operation::SubmitCode { code: pin.into() }).await?;
         let Reply::EnrolmentRequired { offers } = reply else {
             return Err(format!("the PIN was answered by {}", reply.kind()));
         };

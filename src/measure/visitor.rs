@@ -80,7 +80,7 @@ impl Lab {
         visitor: &Visitor,
         code: Secret,
     ) -> Result<Reply, NotMeasured> {
-        self.ask(&visitor.session, Operation::SubmitCode { code }).await
+        self.ask(&visitor.session, Operation::SubmitCode { code: code.into() }).await
     }
 
     /// Submits `times` wrong codes, each another one.

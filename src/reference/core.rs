@@ -4,9 +4,10 @@
 use super::account::Account;
 use super::certificate::Authority;
 use super::defects::{self, Defect};
-use super::delivery::{Courier, NotSent};
+use super::delivery::{Courier, NotSent, offer};
 use super::lockout::Strangers;
 use super::parameters::{Delivery, Refusals};
+use super::queue::Queue;
 use super::session::{Session, SessionId};
 use super::turn::{Outgoing, OutgoingPin, Turn};
 use super::{Parameters, View, race};
@@ -14,7 +15,7 @@ use crate::domain::{Chance, Channel, Clock, Message, Operation, RejectionClass};
 use crate::otp::Digits;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 /// The server without its sockets. Sound, but for the defects that are switched on.
@@ -24,6 +25,8 @@ pub struct Reference {
     clock: Arc<dyn Clock>,
     courier: Arc<dyn Courier>,
     state: Mutex<State>,
+    /// Only a server that answers first has one, from its first message on.
+    queue: OnceLock<Queue>,
 }
 
 /// All that the server remembers.
@@ -78,7 +81,8 @@ impl Reference {
             authority: None,
             numbers: 0,
         };
-        Arc::new(Self { parameters, defects, clock, courier, state: Mutex::new(state) })
+        let (state, queue) = (Mutex::new(state), OnceLock::new());
+        Arc::new(Self { parameters, defects, clock, courier, state, queue })
     }
 
     /// The settings it was started with.
@@ -110,7 +114,7 @@ impl Reference {
             Refusals::Generic => view.generic(),
         };
         if self.parameters.delivery == Delivery::AfterAnswer {
-            self.deliver_later(outgoing);
+            self.deliver_later(outgoing).await;
             return view;
         }
         for notice in &outgoing.notices {
@@ -148,14 +152,13 @@ impl Reference {
     }
 
     /// Messages leave soon after the answer; nobody hears of a failure.
-    fn deliver_later(&self, outgoing: Outgoing) {
-        let (courier, retries) = (Arc::clone(&self.courier), self.retries());
-        tokio::spawn(async move {
-            let pins = outgoing.pin.map(|pin| pin.messages).unwrap_or_default();
-            for message in pins.iter().chain(&outgoing.notices) {
-                let _not_told = offer(courier.as_ref(), message, retries).await;
-            }
-        });
+    async fn deliver_later(&self, outgoing: Outgoing) {
+        let queue =
+            self.queue.get_or_init(|| Queue::start(Arc::clone(&self.courier), self.retries()));
+        let pins = outgoing.pin.map(|pin| pin.messages).unwrap_or_default();
+        for message in pins.into_iter().chain(outgoing.notices) {
+            queue.put(message).await;
+        }
     }
 
     pub(super) fn decide(&self, session: &SessionId, operation: &Operation) -> (View, Outgoing) {
@@ -263,15 +266,6 @@ impl Reference {
     pub(super) fn token_digits(&self) -> Digits {
         let is_longer = self.has(&defects::TOKEN_DIGITS_DECLARED_WRONGLY);
         if is_longer { Digits::EIGHT } else { self.parameters.token_digits }
-    }
-}
-
-/// Hands `message` over, and offers it once more if it was refused for now (RFC 5321 §4.5.4.1).
-/// The person waits for it, so there is no third time.
-async fn offer(courier: &dyn Courier, message: &Message, retries: bool) -> Result<(), NotSent> {
-    match courier.send(message).await {
-        Err(refused) if refused.is_temporary() && retries => courier.send(message).await,
-        outcome => outcome,
     }
 }
 

@@ -18,6 +18,19 @@ pub trait Courier: Send + Sync {
     fn send<'a>(&'a self, message: &'a Message) -> Soon<'a, Result<(), NotSent>>;
 }
 
+/// Hands `message` over, and offers it once more if it was refused for now (RFC 5321 §4.5.4.1).
+/// The person waits for it, so there is no third time.
+pub(super) async fn offer(
+    courier: &dyn Courier,
+    message: &Message,
+    retries: bool,
+) -> Result<(), NotSent> {
+    match courier.send(message).await {
+        Err(refused) if refused.is_temporary() && retries => courier.send(message).await,
+        outcome => outcome,
+    }
+}
+
 /// Why a message was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum NotSent {

@@ -20,6 +20,7 @@ mod pages;
 mod parameters;
 mod push;
 mod qr;
+mod queue;
 mod race;
 pub mod server;
 mod session;

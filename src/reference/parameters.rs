@@ -159,7 +159,7 @@ pub enum Refusals {
 pub enum Delivery {
     /// Before the answer; a failure is told.
     BeforeAnswer,
-    /// Soon after the answer, as from a queue.
+    /// Soon after the answer, from a queue; a failure is not told.
     AfterAnswer,
 }
 

@@ -165,6 +165,20 @@ impl Turn<'_> {
         self.proceed()
     }
 
+    /// A list is no code. Only a defect goes through it until one is right.
+    pub(super) fn submit_list(&mut self, codes: &[Secret]) -> Step {
+        let mut outcome = Err(RejectionClass::Malformed.into());
+        if self.reference.has(&defects::CODE_LIST_ACCEPTED) {
+            for code in codes {
+                outcome = self.submit_code(code);
+                if outcome.is_ok() {
+                    break;
+                }
+            }
+        }
+        outcome
+    }
+
     fn accept_pin(&mut self, challenge: Challenge, code: &Secret) -> Result<(), RejectionClass> {
         let strangers = self.reference.has(&defects::CODE_OF_ANOTHER_PERSON_ACCEPTED);
         if strangers && self.is_pin_of_another(code) {

@@ -8,8 +8,8 @@ use super::parameters::Throttle;
 use super::session::{Session, SessionId, Stage};
 use super::{Reference, View, defects};
 use crate::domain::{
-    Assurance, Channel, Message, Moment, Operation, Persona, RejectionClass, Reply, Secret,
-    TokenKind,
+    Assurance, Channel, Entered, Message, Moment, Operation, Persona, RejectionClass, Reply,
+    Secret, TokenKind,
 };
 
 /// What an operation may touch.
@@ -79,7 +79,8 @@ impl<'a> Turn<'a> {
             Operation::SignIn { user, password } => self.sign_in(user, password),
             Operation::ChooseChannel { channel } => self.choose_channel(*channel),
             Operation::ResendCode => self.resend_code(),
-            Operation::SubmitCode { code } => self.submit_code(code),
+            Operation::SubmitCode { code: Entered::Text(code) } => self.submit_code(code),
+            Operation::SubmitCode { code: Entered::List(codes) } => self.submit_list(codes),
             Operation::RequestPush => self.request_push(),
             Operation::AwaitPush => self.await_push(),
             Operation::BeginEnrolment { token } => self.begin_enrolment(*token),

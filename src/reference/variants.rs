@@ -1,7 +1,7 @@
 //! Sound variants: other choices that are just as legal. Nothing may be blamed on any of them, so
 //! each keeps the suite from taking our own habits for a rule.
 
-use super::parameters::{Parameters, PinAlphabet, QrFormat, Refusals, Throttle};
+use super::parameters::{Delivery, Parameters, PinAlphabet, QrFormat, Refusals, Throttle};
 use crate::domain::declared::Resend;
 use crate::otp::{Digits, Period};
 use std::time::Duration;
@@ -114,6 +114,12 @@ pub static VARIANTS: &[Variant] = &[
         what: "A yes at the app is enough: no number is matched.",
         set: |parameters| parameters.push_number = false,
         outside: &["nist-aal2"],
+    },
+    Variant {
+        name: "queued-delivery",
+        what: "Messages leave a queue after the answer; a failure is not told.",
+        set: |parameters| parameters.delivery = Delivery::AfterAnswer,
+        outside: &[],
     },
     Variant {
         name: "resend-keeps-both",

@@ -56,6 +56,7 @@ impl Player<'_> {
             }
         }
         let came = self.release(questions, acts).await?;
+        self.rest().await;
         self.world.collect_at_once();
         winners.map_or(Ok(()), |winners| self.count(winners, &came))
     }

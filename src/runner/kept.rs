@@ -116,25 +116,3 @@ pub(super) fn shows(activation: &Activation, field: Field) -> bool {
     field == Field::Qr && activation.qr.is_some()
         || activation_field(activation, Some(field)).is_some()
 }
-
-/// A code that differs from `code`: the same length, each digit one higher, 9 becomes 0.
-pub(super) fn wrong_for(code: &Secret) -> Secret {
-    let raised = |c: char| match c.to_digit(10) {
-        Some(digit) => char::from_digit((digit + 1) % 10, 10).unwrap_or('0'),
-        None if c == 'A' => 'B',
-        None => 'A',
-    };
-    Secret::new(code.reveal().chars().map(raised).collect::<String>())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::wrong_for;
-    use crate::domain::Secret;
-
-    #[test]
-    fn a_wrong_code_has_the_same_length_and_no_digit_in_common() {
-        let wrong = wrong_for(&Secret::new("09185A"));
-        assert_eq!(wrong.reveal(), "10296B");
-    }
-}

@@ -10,6 +10,7 @@ mod key_facts;
 mod play;
 mod record;
 mod revive;
+mod settle;
 
 pub use expectations::{Expectations, Known};
 pub use revive::UnknownProfile;
@@ -215,6 +216,7 @@ async fn play_one(
     }
     let mut player = Player::new(world, &*connection.subject);
     let halt = player.play(&plan).await.err();
+    player.rest().await;
     conclude(&ticket, player.world, halt.as_ref(), settings)
 }
 

@@ -1,12 +1,14 @@
 //! Plays one plan: asks, waits, acts, compares, and writes down all of it.
 
 use super::expect::{Comparison, Happened, compare};
-use super::kept::{Kept, Missing, Shelf, wrong_for};
+use super::kept::{Kept, Missing, Shelf};
 use super::record;
+use super::settle::OnItsWay;
 use crate::domain::device::Reason;
+use crate::domain::entered::raised;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{
-    Act, Answer, Channel, Operation, Outcome, Persona, PushReply, Reply, Secret, Tap,
+    Act, Answer, Channel, Entered, Operation, Outcome, Persona, PushReply, Reply, Secret, Tap,
 };
 use crate::gateways::fault::Fault;
 use crate::journal::{EntryId, Event, Expectation, Request, SecretKind};
@@ -65,12 +67,14 @@ pub(super) struct Player<'a> {
     actors: BTreeMap<String, String>,
     /// The page on which each session stands.
     pages: BTreeMap<String, ReplyKind>,
+    pub(super) on_its_way: OnItsWay,
 }
 
 impl<'a> Player<'a> {
     pub(super) fn new(world: World, subject: &'a dyn Subject) -> Self {
         let (shelf, actors, pages) = (Shelf::default(), BTreeMap::new(), BTreeMap::new());
-        Self { world, subject, shelf, actors, pages }
+        let on_its_way = OnItsWay::default();
+        Self { world, subject, shelf, actors, pages, on_its_way }
     }
 
     /// Plays `plan` to its end, or to the step that stops it.
@@ -79,6 +83,7 @@ impl<'a> Player<'a> {
         for (index, step) in plan.steps.iter().enumerate() {
             self.world.journal.begin_step(u32::try_from(index).unwrap_or(u32::MAX));
             for _ in 0..step.times {
+                self.rest_before(step).await;
                 self.step(step).await?;
             }
         }
@@ -178,7 +183,7 @@ impl<'a> Player<'a> {
             }
             Ask::ChooseChannel(_)
             | Ask::ResendCode
-            | Ask::SubmitCode(_)
+            | Ask::SubmitCode { .. }
             | Ask::RequestPush
             | Ask::AwaitPush
             | Ask::BeginEnrolment(_)
@@ -199,12 +204,15 @@ impl<'a> Player<'a> {
     /// The journal form of what is asked. A code in odd writing goes by the mark of the code
     /// itself: judges must know which one it was.
     pub(super) fn request(&mut self, ask: &Ask, operation: &Operation) -> Result<Request, Halt> {
-        let Ask::SubmitCode(CodeText::Written(text, writing)) = ask else {
+        let Ask::SubmitCode { code, written: Some(writing) } = ask else {
             return Ok(record::request(&mut self.world.journal, operation));
         };
-        let code = self.shelf.secret(text)?;
+        let code = self.code(code)?;
         let mark = self.world.journal.mark(SecretKind::Code, &code);
-        self.world.journal.alias(mark, &Secret::new(writing.of(code.reveal())));
+        // In a list the code stands as it is, and beside it nothing that is a secret.
+        if let Entered::Text(text) = writing.of(&code) {
+            self.world.journal.alias(mark, &text);
+        }
         let bare = Request::bare(operation.kind());
         Ok(Request { code: Some(mark), written: Some(*writing), ..bare })
     }
@@ -228,8 +236,9 @@ impl<'a> Player<'a> {
         request: Request,
     ) -> Result<(EntryId, Reply), Halt> {
         let journal = &mut self.world.journal;
-        let (session_name, person) = (session.to_owned(), person.map(str::to_owned));
-        let asked = journal.record(Event::Asked { session: session_name, person, request });
+        let (name, who) = (session.to_owned(), person.map(str::to_owned));
+        let asked = journal.record(Event::Asked { session: name, person: who, request });
+        let before = self.arrived(person);
         let answered = self.subject.ask(session, operation).await;
         // Who hands over in its own time may have heard of a mishap a moment before it answered, in
         // another part of the program than the one that answers.
@@ -244,6 +253,7 @@ impl<'a> Player<'a> {
                 let answered = Event::Answered { asked, session, observed, form, shown };
                 self.world.journal.record(answered);
                 self.world.collect();
+                self.note_promise(person, &reply, before);
                 Ok((asked, reply))
             }
             Err(error) => {
@@ -473,7 +483,12 @@ impl<'a> Player<'a> {
             }
             Ask::ChooseChannel(channel) => Operation::ChooseChannel { channel: *channel },
             Ask::ResendCode => Operation::ResendCode,
-            Ask::SubmitCode(code) => Operation::SubmitCode { code: self.code(code)? },
+            Ask::SubmitCode { code, written } => {
+                let code = self.code(code)?;
+                let plain = || Entered::Text(code.clone());
+                let code = written.map_or_else(plain, |writing| writing.of(&code));
+                Operation::SubmitCode { code }
+            }
             Ask::RequestPush => Operation::RequestPush,
             Ask::AwaitPush => Operation::AwaitPush,
             Ask::BeginEnrolment(token) => Operation::BeginEnrolment { token: *token },
@@ -502,10 +517,7 @@ impl<'a> Player<'a> {
     fn code(&self, code: &CodeText) -> Result<Secret, Missing> {
         match code {
             CodeText::Exactly(text) => self.shelf.secret(text),
-            CodeText::Written(text, writing) => {
-                self.shelf.secret(text).map(|code| Secret::new(writing.of(code.reveal())))
-            }
-            CodeText::WrongFor(text) => self.shelf.secret(text).map(|code| wrong_for(&code)),
+            CodeText::WrongFor(text) => self.shelf.secret(text).map(|code| raised(&code, 1)),
         }
     }
 

@@ -1,7 +1,7 @@
 //! Writes operations and replies into the journal, secrets as marks.
 
 use super::key_facts;
-use crate::domain::{Activation, Operation, Reply, Secret};
+use crate::domain::{Activation, Entered, Operation, Reply, Secret};
 use crate::journal::{Journal, Observed, Offered, Request, SecretKind};
 use crate::world::qr_secret;
 use std::time::Duration;
@@ -19,7 +19,8 @@ pub(super) fn request(journal: &mut Journal, operation: &Operation) -> Request {
             request.password = Some(journal.mark(SecretKind::Password, password));
         }
         Operation::ChooseChannel { channel } => request.channel = Some(*channel),
-        Operation::SubmitCode { code } | Operation::ConfirmEnrolment { code: Some(code) } => {
+        Operation::SubmitCode { code: Entered::Text(code) }
+        | Operation::ConfirmEnrolment { code: Some(code) } => {
             request.code = Some(journal.mark(SecretKind::Code, code));
         }
         Operation::SubmitRegistrationCode { code } => {
@@ -34,7 +35,9 @@ pub(super) fn request(journal: &mut Journal, operation: &Operation) -> Request {
             request.code = Some(journal.mark(SecretKind::Code, first));
             request.second = Some(journal.mark(SecretKind::Code, second));
         }
-        Operation::ResendCode
+        // Which of a list is meant, only the player knows.
+        Operation::SubmitCode { code: Entered::List(_) }
+        | Operation::ResendCode
         | Operation::ConfirmEnrolment { code: None }
         | Operation::RequestPush
         | Operation::AwaitPush

@@ -251,7 +251,12 @@ pub enum Ask {
     /// The PIN once more.
     ResendCode,
     /// A code.
-    SubmitCode(CodeText),
+    SubmitCode {
+        /// Which.
+        code: CodeText,
+        /// As somebody may write it, if not as it is.
+        written: Option<Writing>,
+    },
     /// A notification at the app.
     RequestPush,
     /// Was it answered?
@@ -298,8 +303,6 @@ pub enum Ask {
 pub enum CodeText {
     /// This one.
     Exactly(Text),
-    /// This one, as somebody may write it.
-    Written(Text, Writing),
     /// One that differs from this one: same length, each digit one higher, round from 9 to 0.
     WrongFor(Text),
 }

@@ -6,6 +6,7 @@ Usage: tap_reader.py FILE
 import json
 import sys
 
+from tap.loader import Loader
 from tap.parser import Parser
 
 
@@ -46,10 +47,17 @@ def subtests(path):
     return [outer(Parser().parse_text("".join(document))) for document in documents]
 
 
+def refused(path):
+    """What is wrong with the document as a whole: tap.py adds a nameless failure for it."""
+    suite = Loader().load_suite_from_file(path)
+    return [test._line.description for test in suite if test._line.number is None]
+
+
 def main():
     path = sys.argv[1]
     document = outer(Parser().parse(open(path, encoding="utf-8", newline="\n")))
-    json.dump({"document": document, "subtests": subtests(path)}, sys.stdout)
+    read = {"refused": refused(path), "document": document, "subtests": subtests(path)}
+    json.dump(read, sys.stdout)
 
 
 main()

@@ -4,11 +4,12 @@
 use fobwatch::adapters::map::{self, MapHost};
 use fobwatch::adapters::network::Wire;
 use fobwatch::adapters::{Connection, Endpoints, Host, NotReachable, Stage};
+use fobwatch::domain::operation::Writing;
 use fobwatch::domain::persona::MobileOnFile;
 use fobwatch::domain::reply::BoundToken;
 use fobwatch::domain::{
     Answer, Assurance, Chance, Channel, MediaType, Moment, Operation, Persona, Picture, Rejection,
-    RejectionClass, Reply, TokenKind, VirtualClock,
+    RejectionClass, Reply, Secret, TokenKind, VirtualClock,
 };
 use fobwatch::subject::{AskError, ClockMode};
 use fobwatch::tokens::Network;
@@ -71,7 +72,7 @@ fn sign_in() -> Operation {
 }
 
 fn submit(code: &str) -> Operation {
-    Operation::SubmitCode { code: code.into() }
+    Operation::SubmitCode { code: Secret::from(code).into() }
 }
 
 #[tokio::test]
@@ -311,6 +312,37 @@ async fn an_operation_that_the_map_lacks_is_unsupported() {
     let connection = connect(&server, "operations: {}").await;
     let answer = ask(&connection, "main", Operation::ResendCode).await;
     assert_eq!(answer.reply, Reply::Unsupported { feature: "resend_code".to_owned() });
+}
+
+/// What becomes of a code written `writing` at a server that takes only `body`.
+async fn listed(writing: Writing, request: &str, body: &str) -> Reply {
+    let server = MockServer::start().await;
+    let taken = Mock::given(body_string(body)).respond_with(ResponseTemplate::new(200));
+    taken.mount(&server).await;
+    let map = format!(
+        "operations: {{ submit_code: {{ requests: [{{ request: POST /otp, {request} }}] }} }}\n\
+         replies:\n  - {{ when: {{ status: 200 }}, reply: done }}\n  \
+         - {{ when: {{ status: 404 }}, reply: rejected, class: malformed }}"
+    );
+    let operation = Operation::SubmitCode { code: writing.of(&"191".into()) };
+    ask(&connect(&server, &map).await, "main", operation).await.reply
+}
+
+#[tokio::test]
+async fn a_list_is_sent_as_an_array_or_as_a_field_for_each_item_and_never_as_a_text() {
+    let json = "json: { otp: $code }";
+    assert_eq!(listed(Writing::Among, json, r#"{"otp":["202","191","313"]}"#).await, Reply::Done);
+    assert_eq!(listed(Writing::Listed, json, r#"{"otp":["191"]}"#).await, Reply::Done);
+    let form = "form: { otp: $code }";
+    assert_eq!(listed(Writing::Among, form, "otp=202&otp=191&otp=313").await, Reply::Done);
+    let unsupported = Reply::Unsupported { feature: "submit_code with a list".to_owned() };
+    // A field that comes once is no list.
+    assert_eq!(listed(Writing::Listed, form, "otp=191").await, unsupported);
+    for within in
+        [r#"json: { otp: "+$code" }"#, r#"form: { otp: "+$code" }"#, "headers: { otp: $code }"]
+    {
+        assert_eq!(listed(Writing::Among, within, "").await, unsupported, "{within}");
+    }
 }
 
 #[tokio::test]

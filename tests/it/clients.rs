@@ -7,6 +7,7 @@ use fobwatch::domain::PhoneNumber;
 use fobwatch::gateways::Account;
 use fobwatch::gateways::extract::find_code;
 use serde_json::{Value, json};
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -26,10 +27,22 @@ fn python() -> String {
     })
 }
 
+/// What runs the script called `name`: Python, or Node with the packages beside that Python.
+fn interpreter(name: &str) -> Command {
+    let python = PathBuf::from(python());
+    if Path::new(name).extension().is_none_or(|kind| kind != "cjs") {
+        return Command::new(python);
+    }
+    let environment = python.parent().and_then(Path::parent).expect("it stands in its `bin`");
+    let mut node = Command::new("node");
+    node.env("NODE_PATH", environment.join("node_modules"));
+    node
+}
+
 /// Runs the script of tests/clients called `name` and reads the JSON that it prints.
 pub(crate) async fn run(name: &str, arguments: &[&str]) -> Value {
     let script = format!("{}/tests/clients/{name}", env!("CARGO_MANIFEST_DIR"));
-    let command = Command::new(python())
+    let command = interpreter(name)
         .arg(script)
         .args(arguments)
         .env_remove("HTTP_PROXY")

@@ -69,6 +69,7 @@ fn nothing_is_blamed_on_a_sound_variant() {
             for seed in 1..=stage::seeds(1) {
                 let against = format!("builtin:reference?variant={}", variant.name);
                 let run = stage::run(&against, seed, &post).await;
+                assert!(run.strays.is_empty(), "{}: {:?}", variant.name, run.strays);
                 for played in &run.played {
                     let (name, id) = (variant.name, &played.plan.id);
                     let sound = |profiles: &[&str]| {

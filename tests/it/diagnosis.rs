@@ -78,7 +78,8 @@ fn the_story_of_the_guide_loads() {
         matches!(receive.verb, Verb::Receive { within, .. } if within == Duration::from_secs(5))
     );
     let code = Text::Reference { name: "otp".to_owned(), field: Some(Field::Code) };
-    assert_eq!(plan.steps[13].verb, Verb::Ask(Ask::SubmitCode(CodeText::Exactly(code))));
+    let submit = Ask::SubmitCode { code: CodeText::Exactly(code), written: None };
+    assert_eq!(plan.steps[13].verb, Verb::Ask(submit));
     let pin = || Text::Literal("2580".to_owned());
     let set = DeviceAct::SetPin { pin: pin(), again: pin() };
     assert_eq!(plan.steps[8].verb, Verb::Act { device: "pixel".to_owned(), act: set });

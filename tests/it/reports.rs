@@ -4,6 +4,7 @@
 mod ctrf;
 mod github;
 mod junit;
+mod readers;
 mod sarif;
 pub(crate) mod showcase;
 mod tap;

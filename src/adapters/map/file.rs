@@ -98,7 +98,7 @@ pub struct RequestEntry {
     pub headers: BTreeMap<String, String>,
     /// A JSON body.
     pub json: Option<Value>,
-    /// The fields of an HTML form.
+    /// The fields of an HTML form. A variable that is a list comes once for each of its items.
     pub form: Option<BTreeMap<String, String>>,
     /// Whether redirects to the same server are followed.
     #[serde(default)]

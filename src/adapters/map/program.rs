@@ -7,7 +7,7 @@ use super::template::{Variables, seconds};
 use crate::adapters::Stage;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::Form;
-use crate::domain::{Answer, Operation, Reply, Soon};
+use crate::domain::{Answer, Entered, Operation, Reply, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -68,6 +68,13 @@ impl Mapped {
             let reply = Reply::Unsupported { feature: kind.to_string() };
             return Ok(Answer { reply, shown: String::new(), form: None });
         };
+        if let Operation::SubmitCode { code: Entered::List(codes) } = operation
+            && !steps.requests.iter().all(|request| request.carries_list("code", codes.len()))
+        {
+            let feature = format!("{kind} with a list");
+            let reply = Reply::Unsupported { feature };
+            return Ok(Answer { reply, shown: String::new(), form: None });
+        }
         let session = self.session(session)?;
         let own = variables(operation);
         if kind == OperationKind::SignIn {
@@ -214,7 +221,11 @@ fn variables(operation: &Operation) -> Variables {
         Operation::ChooseChannel { channel } => {
             named([("channel", Value::from(channel.to_string()))])
         }
-        Operation::SubmitCode { code }
+        Operation::SubmitCode { code: Entered::List(codes) } => {
+            let codes: Vec<&str> = codes.iter().map(Secret::reveal).collect();
+            named([("code", Value::from(codes))])
+        }
+        Operation::SubmitCode { code: Entered::Text(code) }
         | Operation::SubmitRegistrationCode { code }
         | Operation::ConfirmEnrolment { code: Some(code) } => {
             named([("code", Value::from(code.reveal()))])

@@ -60,6 +60,24 @@ pub(super) enum Redirects {
     Followed,
 }
 
+impl Request {
+    /// Whether a list of `count` in the variable `name` arrives as a list: whole in a JSON body, or
+    /// as a form's field that comes more than once. Within a text it would be another text.
+    pub(super) fn carries_list(&self, name: &str, count: usize) -> bool {
+        let mut texts = self.headers.iter().map(|(_, template)| template).chain([&self.path]);
+        if texts.any(|template| template.names(name)) {
+            return false;
+        }
+        match &self.payload {
+            Payload::Nothing => true,
+            Payload::Json(body) => body.takes_whole(name),
+            Payload::Form(fields) => fields
+                .iter()
+                .all(|(_, template)| !template.names(name) || template.is_only(name) && count > 1),
+        }
+    }
+}
+
 /// A browser session.
 pub(super) struct Session {
     target: Target,
@@ -187,9 +205,8 @@ fn dressed(
         Payload::Form(fields) => {
             let mut form = Vec::with_capacity(fields.len());
             for (name, template) in fields {
-                if let Some(text) = template.fill_optional(variables).map_err(|a| unmapped(&a))? {
-                    form.push((name, text));
-                }
+                let all = template.fill_each(variables).map_err(|a| unmapped(&a))?;
+                form.extend(all.into_iter().map(|text| (name, text)));
             }
             builder.form(&form)
         }

@@ -51,6 +51,16 @@ impl Template {
         })
     }
 
+    /// Whether it names the variable `name`.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.variables().any(|known| known == name)
+    }
+
+    /// Whether it is the variable `name` and nothing else.
+    pub(super) fn is_only(&self, name: &str) -> bool {
+        self.sole() == Some(name)
+    }
+
     /// The name, if the whole text is one variable.
     fn sole(&self) -> Option<&str> {
         match self.0.as_slice() {
@@ -83,6 +93,15 @@ impl Template {
         match self.sole() {
             Some(name) => Ok(variables.get(name).map(as_text)),
             None => self.fill(variables, str::to_owned).map(Some),
+        }
+    }
+
+    /// The texts of a form's field: one, or one for each item if it is one variable that is a list.
+    /// There is none if that variable has no value.
+    pub(super) fn fill_each(&self, variables: &Variables) -> Result<Vec<String>, Absent> {
+        match self.sole().and_then(|name| variables.get(name)) {
+            Some(Value::Array(items)) => Ok(items.iter().map(as_text).collect()),
+            _ => Ok(self.fill_optional(variables)?.into_iter().collect()),
         }
     }
 }
@@ -148,6 +167,16 @@ pub(super) enum Body {
 }
 
 impl Body {
+    /// Whether the variable `name`, where it stands at all, is a whole value and no part of a text.
+    pub(super) fn takes_whole(&self, name: &str) -> bool {
+        match self {
+            Self::Fixed(_) => true,
+            Self::Text(template) => !template.names(name) || template.is_only(name),
+            Self::List(items) => items.iter().all(|item| item.takes_whole(name)),
+            Self::Object(fields) => fields.iter().all(|(_, field)| field.takes_whole(name)),
+        }
+    }
+
     /// The body with its variables filled in. A text that is one variable takes its JSON type; if
     /// it has no value, a field is left out and an item of a list is null.
     pub(super) fn fill(&self, variables: &Variables) -> Result<Option<Value>, Absent> {

@@ -63,6 +63,19 @@ pub(super) static PATTERN_REFUSED: Requirement = Requirement {
     ..Requirement::PLAIN
 };
 
+pub(super) static LIST_REFUSED: Requirement = Requirement {
+    id: "input.list-refused",
+    level: Level::Must,
+    source: SOURCE,
+    clause: "implied by RFC 4226 §7.3: one attempt is one guess",
+    text: "A list with the right code among wrong ones is refused.",
+    judge: |entries| refused(entries, &[Writing::Among]),
+    reading: Reading::Own,
+    profiles: &["guide", "wstg-mfa"],
+    weakness: Some(307),
+    ..Requirement::PLAIN
+};
+
 /// Whether codes of the session, written in one of these ways, are refused.
 fn refused(entries: &[Entry], writings: &[Writing]) -> Finding {
     let story = Story::of(entries);

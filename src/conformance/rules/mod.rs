@@ -154,6 +154,7 @@ pub static REQUIREMENTS: &[&Requirement] = &[
     &input::EXTENDED_CODE_REFUSED,
     &input::EMPTY_CODE_REFUSED,
     &input::PATTERN_REFUSED,
+    &input::LIST_REFUSED,
     &input::READ_AS_PEOPLE_WRITE,
     &input::SESSION_SURVIVES,
     &flood::CODE_REQUESTS_LIMITED,

@@ -26,6 +26,7 @@ mod code_compared_by_prefix;
 mod code_in_page;
 mod code_in_subject;
 mod code_left_out;
+mod code_list_accepted;
 mod code_not_bound_to_session;
 mod code_of_another_person_accepted;
 mod code_prefix_accepted;
@@ -187,6 +188,7 @@ pub use code_compared_by_prefix::DEFECT as CODE_COMPARED_BY_PREFIX;
 pub use code_in_page::DEFECT as CODE_IN_PAGE;
 pub use code_in_subject::DEFECT as CODE_IN_SUBJECT;
 pub use code_left_out::DEFECT as CODE_LEFT_OUT;
+pub use code_list_accepted::DEFECT as CODE_LIST_ACCEPTED;
 pub use code_not_bound_to_session::DEFECT as CODE_NOT_BOUND_TO_SESSION;
 pub use code_of_another_person_accepted::DEFECT as CODE_OF_ANOTHER_PERSON_ACCEPTED;
 pub use code_prefix_accepted::DEFECT as CODE_PREFIX_ACCEPTED;
@@ -361,6 +363,7 @@ pub static DEFECTS: &[&Defect] = &[
     &CODE_IN_PAGE,
     &CODE_IN_SUBJECT,
     &CODE_LEFT_OUT,
+    &CODE_LIST_ACCEPTED,
     &CODE_NOT_BOUND_TO_SESSION,
     &CODE_OF_ANOTHER_PERSON_ACCEPTED,
     &CODE_PREFIX_ACCEPTED,

@@ -4,7 +4,7 @@ use super::visitor::Visitor;
 use super::{Site, read};
 use crate::domain::operation::OperationKind;
 use crate::domain::{
-    Channel, Mailbox, Operation, Persona, PhoneNumber, RejectionClass, Secret, TokenKind,
+    Channel, Entered, Mailbox, Operation, Persona, PhoneNumber, RejectionClass, Secret, TokenKind,
 };
 use crate::reference::View;
 use axum::body::Body;
@@ -100,6 +100,12 @@ struct CodeField {
     code: Secret,
 }
 
+/// A list is read too, and refused by the server itself: it is there that a defect may take one.
+#[derive(Deserialize)]
+struct EnteredField {
+    code: Entered,
+}
+
 #[derive(Deserialize)]
 struct OptionalCodeField {
     code: Option<Secret>,
@@ -149,7 +155,7 @@ fn parse(kind: OperationKind, body: Value) -> Option<Operation> {
         }
         OperationKind::ResendCode => Operation::ResendCode,
         OperationKind::SubmitCode => {
-            Operation::SubmitCode { code: fields::<CodeField>(body)?.code }
+            Operation::SubmitCode { code: fields::<EnteredField>(body)?.code }
         }
         OperationKind::RequestPush => Operation::RequestPush,
         OperationKind::AwaitPush => Operation::AwaitPush,

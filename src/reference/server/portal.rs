@@ -61,7 +61,7 @@ fn operation(form: &str, mut fields: HashMap<String, String>) -> Option<Operatio
         "sign-in" => Operation::SignIn { user: field("user"), password: field("password").into() },
         "alternative" => Operation::ChooseChannel { channel: word(field("channel"))? },
         "resend" => Operation::ResendCode,
-        "code" => Operation::SubmitCode { code: field("code").into() },
+        "code" => Operation::SubmitCode { code: Secret::new(field("code")).into() },
         "push" => Operation::RequestPush,
         "push-answer" => Operation::AwaitPush,
         "enrol" => Operation::BeginEnrolment { token: word(field("token"))? },

@@ -182,10 +182,7 @@ impl Grammar for SubmitCode {
 
     fn lower(self, scope: &mut Scope<'_>) -> Option<Verb> {
         let code = match (self.code, self.wrong_for) {
-            (Some(code), None) => match self.written {
-                Some(writing) => CodeText::Written(scope.text(&code)?, writing),
-                None => CodeText::Exactly(scope.text(&code)?),
-            },
+            (Some(code), None) => CodeText::Exactly(scope.text(&code)?),
             (None, Some(code)) => CodeText::WrongFor(scope.text(&code)?),
             (Some(_), Some(second)) => {
                 let message = "`code` and `wrong_for` exclude each other".to_owned();
@@ -200,7 +197,8 @@ impl Grammar for SubmitCode {
                 return None;
             }
         };
-        Some(Verb::Ask(Ask::SubmitCode(code)))
+        let written = self.written.filter(|_| matches!(code, CodeText::Exactly(_)));
+        Some(Verb::Ask(Ask::SubmitCode { code, written }))
     }
 }
 

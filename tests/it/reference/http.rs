@@ -258,8 +258,10 @@ async fn the_api_answers_states_and_errors() {
     assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED);
     let body: Value = wrong.json().await.expect("JSON");
     assert_eq!(body, json!({"error": "code.invalid"}));
-    let malformed = browser.post_json("/api/submit_code", json!({"code": 1})).await;
-    assert_eq!(malformed.status(), StatusCode::BAD_REQUEST);
+    for code in [json!(1), json!([bench.newest_pin()])] {
+        let malformed = browser.post_json("/api/submit_code", json!({ "code": code })).await;
+        assert_eq!(malformed.status(), StatusCode::BAD_REQUEST);
+    }
     let moved = browser.post_json("/api/advance_clock", json!({"seconds": 300})).await;
     assert_eq!(moved.status(), StatusCode::OK);
     let late = browser.post_json("/api/submit_code", json!({"code": bench.newest_pin()})).await;

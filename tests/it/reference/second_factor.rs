@@ -308,7 +308,7 @@ async fn of_many_who_submit_one_code_at_once_one_is_let_in() {
             bench.sign_in(session.as_str(), &bench.ada).await;
             let (reference, code) = (bench.reference.clone(), secret(&code));
             racers.spawn(async move {
-                let operation = Operation::SubmitCode { code };
+                let operation = Operation::SubmitCode { code: code.into() };
                 reference.handle(&session, &operation).await.to_reply()
             });
         }

@@ -1,8 +1,11 @@
 //! Without defects: the first factor, and the rules that hold for every sign-in.
 
 use super::bench::{bench, bench_with, other_than, pin_in, rejected, secret};
-use fobwatch::domain::{Channel, Mailbox, Operation, Recipient, RejectionClass, Reply, TokenKind};
-use fobwatch::reference::Parameters;
+use fobwatch::domain::operation::Writing;
+use fobwatch::domain::{
+    Channel, Mailbox, Message, Operation, Recipient, RejectionClass, Reply, TokenKind,
+};
+use fobwatch::reference::{Delivery, Parameters};
 use std::time::Duration;
 
 const MUST_ENROL: [TokenKind; 5] = TokenKind::ALL;
@@ -198,12 +201,45 @@ async fn a_lock_with_a_lifetime_ends_and_says_when() {
     let bench = bench_with(parameters, &[]).await;
     bench.lock_ada().await;
     bench.advance(20);
-    let view =
-        bench.view("main", Operation::SubmitCode { code: secret(&bench.newest_pin()) }).await;
+    let code = secret(&bench.newest_pin()).into();
+    let view = bench.view("main", Operation::SubmitCode { code }).await;
     assert_eq!(view.status(), 423);
     assert_eq!(view.body(), serde_json::json!({"error": "locked", "retry_after": 40}));
     bench.advance(40);
     assert_eq!(bench.first_factor("main", &bench.ada).await, must_enrol());
+}
+
+#[tokio::test]
+async fn a_list_is_no_code_and_no_attempt() {
+    let bench = bench(&[]).await;
+    bench.sign_in("main", &bench.ada).await;
+    let pin = secret(&bench.newest_pin());
+    for writing in [Writing::Listed, Writing::Among].repeat(5) {
+        let reply = bench.ask("main", Operation::SubmitCode { code: writing.of(&pin) }).await;
+        assert_eq!(reply, rejected(RejectionClass::Malformed), "{writing:?}");
+    }
+    assert_eq!(bench.code("main", pin.reveal()).await, must_enrol());
+}
+
+#[tokio::test]
+async fn a_queue_keeps_the_order_of_the_messages_and_does_not_hold_the_answer_up() {
+    let parameters = Parameters { delivery: Delivery::AfterAnswer, ..Parameters::default() };
+    let bench = bench_with(parameters, &[]).await;
+    let number = bench.ada.mobile.clone().expect("Ada has a number");
+    bench.postbag.hurry_more_each_time(3);
+    let channels = [Channel::Sms, Channel::Email, Channel::Sms];
+    bench.sign_in("main", &bench.ada).await;
+    for channel in &channels[1..] {
+        bench.ask("main", Operation::ChooseChannel { channel: *channel }).await;
+    }
+    assert!(bench.messages().is_empty(), "every answer was there before its message");
+    // Turns of the worker, more than it needs.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let came: Vec<Channel> = bench.messages().iter().map(Message::channel).collect();
+    assert_eq!(came, channels);
+    assert_eq!(bench.messages()[0].to, Recipient::Phone(number));
 }
 
 #[tokio::test]
