@@ -122,6 +122,7 @@ export class Adapter {
   /** Answers the requests that come over `stream` until `bye` or its end. */
   #converse(stream, write, end) {
     let rest = Buffer.alloc(0);
+    const underWay = new Set();
     const send = (message) => {
       const line = JSON.stringify(message) + "\n";
       const bytes = Buffer.byteLength(line);
@@ -139,7 +140,11 @@ export class Adapter {
         console.error(`this is no request: ${line.slice(0, 160)}`);
         return;
       }
-      send(await this.#answer(request));
+      // Before a goodbye, whatever is under way is answered.
+      if (request.op === "bye") await Promise.allSettled(underWay);
+      const answered = this.#answer(request).then(send);
+      underWay.add(answered);
+      await answered.finally(() => underWay.delete(answered));
       if (request.op === "bye") end();
     };
     stream.on("data", (chunk) => {

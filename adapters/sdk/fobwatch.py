@@ -121,7 +121,10 @@ class Adapter:
         """Answers until nobody asks any more."""
         arguments = sys.argv[1:] if arguments is None else arguments
         if "--listen" in arguments:
-            self._listen(arguments[arguments.index("--listen") + 1])
+            try:
+                self._listen(arguments[arguments.index("--listen") + 1])
+            except KeyboardInterrupt:
+                pass  # It is how a listening adapter is ended.
         else:
             self._speak_on_stdio()
 
@@ -179,11 +182,14 @@ class Adapter:
             except (ValueError, TypeError, KeyError):
                 print("this is no request: %r" % line[:160], file=sys.stderr, flush=True)
                 continue
-            if operation in ("hello", "bye"):
-                # These two concern everything, so they are answered between all others.
+            if operation == "bye":
+                # Whatever is under way is answered first.
+                room.shutdown(wait=True)
                 send(self._answer(identity, operation, request))
-                if operation == "bye":
-                    break
+                return
+            if operation == "hello":
+                # It concerns everything, so nothing that comes after it overtakes it.
+                send(self._answer(identity, operation, request))
             else:
                 room.submit(lambda *asked: send(self._answer(*asked)), identity, operation, request)
         room.shutdown(wait=False, cancel_futures=True)

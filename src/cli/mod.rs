@@ -220,6 +220,19 @@ fn print_aside(text: &str) {
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
 }
 
+/// Does `work`, unless somebody wants this process to end: then what is under way is dropped, and
+/// what was started for it is ended by that.
+async fn unless_interrupted<T>(
+    work: impl Future<Output = Result<T, Stopped>>,
+) -> Result<T, Stopped> {
+    tokio::select! {
+        done = work => done,
+        () = interrupted() => {
+            Err(Stopped::new(Exit::Inconclusive, "interrupted; nothing is left running"))
+        }
+    }
+}
+
 /// Completes when somebody wants this process to end.
 async fn interrupted() {
     #[cfg(unix)]

@@ -96,13 +96,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let inbox = Inbox::new(Arc::new(VirtualClock::starting_at(Moment::EPOCH)));
     let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account()).await?;
     let post = PostOffice { inbox, endpoints: super::gateways::endpoints(&gateways) };
-    // What is under way is dropped, and what was started for it is ended by that.
-    let mut run = tokio::select! {
-        run = play(&arguments.against, &post, chosen, settings) => run?,
-        () = super::interrupted() => {
-            return Err(Stopped::new(Exit::Inconclusive, "interrupted; nothing is left running"));
-        }
-    };
+    let playing = play(&arguments.against, &post, chosen, settings);
+    let mut run = super::unless_interrupted(playing).await?;
     let ratchet = if arguments.ratchet { lists::Ratchet::On } else { lists::Ratchet::Off };
     known.settle(&mut run, &catalogue, ratchet)?;
     outputs.write(&run)?;

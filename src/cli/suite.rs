@@ -10,6 +10,10 @@ use std::time::Duration;
 /// How much of what a suite says is kept, the end of it.
 const KEPT_BYTES: usize = 16 * 1024;
 
+/// How long the last words of a suite that has ended may take to be read. A process that has left
+/// the group may hold the pipe for ever, and nobody waits longer for it.
+const LAST_WORDS: Duration = Duration::from_secs(1);
+
 /// How a suite ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ended {
@@ -67,5 +71,6 @@ pub(super) async fn perform(
         Err(_) => Ended::TimedOut,
     };
     drop(guard);
+    let _read_or_held_open = tokio::time::timeout(LAST_WORDS, said.finished()).await;
     Ok(Performance { ended, said: said.text() })
 }

@@ -4,7 +4,7 @@
 use crate::stage;
 use fobwatch::adapters::{self, Briefing, Host, Limits, Stage};
 use fobwatch::domain::clock::Stopwatch;
-use fobwatch::domain::{Declared, Operation, Secret};
+use fobwatch::domain::{Declared, Operation, Reply, Secret};
 use fobwatch::runner::{self, Ticket};
 use fobwatch::scenario;
 use std::fmt::Write;
@@ -55,7 +55,7 @@ const BEHAVIOURS: &[&str] = &[
 const SILENT: &[&str] = &["hangs", "hangs-at-hello", "is-deaf", "is-late", "is-silent-once"];
 
 /// Longer than any behaviour may take, the start of a few interpreters on a busy machine included.
-const ENOUGH: Duration = Duration::from_secs(60);
+const ENOUGH: Duration = Duration::from_mins(1);
 
 #[allow(clippy::disallowed_methods, reason = "a test is told by its script where Python is")]
 pub(crate) fn python() -> String {
@@ -220,6 +220,62 @@ fn of_several_requests_under_way_the_one_that_ends_the_adapter_is_found() {
     });
     assert_golden(BESIDE_OTHERS, &told);
     assert_nobody_left(BESIDE_OTHERS, &token);
+}
+
+#[test]
+fn a_fresh_adapter_is_told_what_time_it_is() {
+    let token = token("clock");
+    stage::runtime().block_on(async {
+        let host = open(&command("forgets-its-clock", &token)).await;
+        let (post, by) = (stage::post().await, Duration::from_mins(2));
+        let stage = scenario("first", &post, &*host);
+        let subject = host.connect(&stage).await.expect("a connection").subject;
+        let advanced = subject.ask("harness", &Operation::AdvanceClock { by }).await;
+        assert_eq!(advanced.expect("an answer").reply, Reply::Done);
+        host.clock().advance(by);
+        let lost = subject.ask("main", &Operation::Probe).await.expect_err("it has ended");
+        assert!(lost.to_string().contains("exit status: 3"), "{lost}");
+        let after = subject.ask("main", &Operation::ListTokens).await.expect_err("it is gone");
+        assert!(after.to_string().contains("had begun with it is lost"), "{after}");
+        let fresh = host.connect(&stage).await.expect("a fresh one").subject;
+        let answer = fresh.ask("main", &Operation::ListTokens).await.expect("an answer");
+        let Reply::Tokens(tokens) = answer.reply else { panic!("{:?}", answer.reply) };
+        assert_eq!(tokens[0].id, "120", "its clock was brought to ours");
+        host.close().await;
+    });
+    assert_nobody_left("clock", &token);
+}
+
+#[test]
+fn an_adapter_is_started_anew_a_bounded_number_of_times() {
+    let token = token("bounded");
+    let last = stage::runtime().block_on(async {
+        let host = open(&command("crashes-always", &token)).await;
+        let post = stage::post().await;
+        let mut told = String::new();
+        for _ in 0..13 {
+            let refused = host.connect(&scenario("first", &post, &*host)).await.err();
+            told = refused.expect("it crashes").to_string();
+        }
+        host.close().await;
+        told
+    });
+    assert!(last.contains("it was started anew 10 times, which is enough"), "{last}");
+    assert_nobody_left("bounded", &token);
+}
+
+#[test]
+fn an_adapter_that_cannot_keep_scenarios_apart_gets_one_at_a_time() {
+    let token = token("serial");
+    stage::runtime().block_on(async {
+        let host = open(&command("wants-one-at-a-time", &token)).await;
+        assert_eq!(host.most_at_once(), Some(1));
+        host.close().await;
+        let host = open(&command("sound", &token)).await;
+        assert_eq!(host.most_at_once(), None);
+        host.close().await;
+    });
+    assert_nobody_left("serial", &token);
 }
 
 #[test]

@@ -88,6 +88,13 @@ impl Desk {
         Ok(Wait { id, outcome, progress })
     }
 
+    /// `id` is asked and nobody waits for its answer. Says whether there is anybody to ask.
+    pub(super) fn announce(&self, id: u64) -> bool {
+        let mut state = self.state();
+        state.remember(id, Past::GivenUp);
+        state.ended.is_none()
+    }
+
     /// Nobody waits for `id` any more; its answer may still come.
     pub(super) fn forget(&self, id: u64) {
         let mut state = self.state();

@@ -204,13 +204,10 @@ impl Link {
     /// Sends a request without waiting for a place or an answer, if there is room for it.
     pub(crate) fn post(&self, call: Call, scope: &Scope, patience: Duration) {
         let (under_way, line) = self.line(call, Some(scope), patience);
-        let id = under_way.id;
-        if let (Ok(_), Some(lines)) = (self.desk.expect(under_way), self.lines()) {
+        if let (true, Some(lines)) = (self.desk.announce(under_way.id), self.lines()) {
             // Where there is no room it is not sent, and nothing depends on it.
             let _ = lines.try_send(line);
         }
-        // Nobody waits, and an answer is no surprise.
-        self.desk.forget(id);
     }
 
     /// The last that the other side said beside the protocol.

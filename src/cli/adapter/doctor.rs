@@ -25,12 +25,8 @@ pub(super) struct Arguments {
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let limits = Limits { operation: arguments.patience, ..Limits::default() };
     let examined = doctor::examine(&arguments.target, limits, |finding| print(&shown(finding)));
-    let findings = tokio::select! {
-        findings = examined => findings.map_err(|error| crate::cli::run::unreachable(&error))?,
-        () = crate::cli::interrupted() => {
-            return Err(Stopped::new(Exit::Inconclusive, "interrupted; nothing is left running"));
-        }
-    };
+    let examined = async { examined.await.map_err(|error| crate::cli::run::unreachable(&error)) };
+    let findings = crate::cli::unless_interrupted(examined).await?;
     let failed = findings.iter().filter(|finding| finding.failure.is_some()).count();
     let left_out = doctor::points() - findings.len();
     let rest = match left_out {

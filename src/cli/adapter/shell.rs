@@ -38,12 +38,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
         next: 0,
         open: BTreeSet::new(),
     };
-    tokio::select! {
-        exit = shell.converse() => Ok(exit),
-        () = crate::cli::interrupted() => {
-            Err(Stopped::new(Exit::Inconclusive, "interrupted; nothing is left running"))
-        }
-    }
+    crate::cli::unless_interrupted(async { Ok(shell.converse().await) }).await
 }
 
 struct Shell {

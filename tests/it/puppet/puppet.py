@@ -27,6 +27,9 @@ WELCOME = {
 LATER = []
 FAULTS = 0
 
+# By how much a clock that stands still was moved.
+ADVANCED = 0
+
 
 def write(data):
     OUTPUT.write(data)
@@ -180,6 +183,11 @@ def hello(request):
         answer(request, ok={**WELCOME, "protocol": 2})
     elif BEHAVIOUR == "has-no-name":
         answer(request, ok={"protocol": 1})
+    elif BEHAVIOUR == "forgets-its-clock":
+        now = "2030-01-01T00:%02d:00Z" % (ADVANCED // 60)
+        answer(request, ok={**WELCOME, "clock": "shared_virtual", "now": now})
+    elif BEHAVIOUR == "wants-one-at-a-time":
+        answer(request, ok={**WELCOME, "isolation": "none"})
     elif BEHAVIOUR == "tells-no-time":
         answer(request, ok={**WELCOME, "clock": "shared_virtual"})
     elif BEHAVIOUR == "does-not-want":
@@ -210,6 +218,8 @@ def hear(request):
         return careless(request)
     if request["op"] == "hello":
         return hello(request)
+    if BEHAVIOUR == "forgets-its-clock":
+        return keep_time(request)
     if BEHAVIOUR == "crashes-always":
         crash(request)
     if BEHAVIOUR == "is-deaf":
@@ -225,6 +235,20 @@ def hear(request):
         ok(earlier)
     LATER[:] = [None] * len(LATER)
     return ok(request)
+
+
+def keep_time(request):
+    """Has a clock of its own, which is gone when it ends; lists a token that tells the time."""
+    global ADVANCED
+    if request["op"] == "advance_clock":
+        ADVANCED += int(request["args"]["seconds"])
+        answer(request, ok={"reply": "done"})
+    elif request["op"] == "list_tokens":
+        answer(request, ok={"reply": "tokens", "tokens": [{"id": str(ADVANCED), "kind": "mobile"}]})
+    elif request["op"] == "probe":
+        crash(request)
+    else:
+        ok(request)
 
 
 def crash_beside_others(request):
