@@ -26,6 +26,7 @@ use futures_util::StreamExt;
 use play::{Halt, Player};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// What a run is asked for.
 #[derive(Clone)]
@@ -120,6 +121,10 @@ pub struct PostOffice {
     pub endpoints: Endpoints,
 }
 
+/// Scenarios that may be begun for each place while an earlier one still waits for something: told
+/// in order, played as there is room.
+const LOOK_AHEAD: usize = 16;
+
 /// Plays all tickets against `host`; `on_played` hears of each as it ends.
 pub async fn run(
     host: Arc<dyn Host>,
@@ -134,12 +139,17 @@ pub async fn run(
         ClockMode::Virtual | ClockMode::Real => settings.jobs.max(1),
     };
     let jobs = host.most_at_once().map_or(jobs, |most| jobs.min(most.max(1)));
+    let room = Arc::new(Semaphore::new(jobs));
     let mut running = futures_util::stream::iter(tickets)
         .map(|ticket| {
             let (host, post, settings) = (Arc::clone(&host), post.clone(), settings.clone());
-            tokio::spawn(async move { play_one(&*host, &post, ticket, &settings).await })
+            let room = Arc::clone(&room);
+            tokio::spawn(async move {
+                let _place = room.acquire().await;
+                play_one(&*host, &post, ticket, &settings).await
+            })
         })
-        .buffered(jobs);
+        .buffered(jobs.saturating_mul(LOOK_AHEAD));
     let mut played = Vec::new();
     while let Some(one) = running.next().await {
         match one {

@@ -43,8 +43,7 @@ mod tests {
     use crate::domain::PushAnswer::{Cancel, Confirm};
     use crate::otp::Key;
 
-    /// As `printf 'push pending\n12345-67897\n' | openssl dgst -sha256 -mac HMAC -macopt key:…`
-    /// prints it; also in `docs/device-api.md`.
+    /// Both were made by OpenSSL's HMAC and stand in `docs/device-api.md`.
     #[test]
     fn the_documented_example_is_reproduced() {
         let key = Key::new(b"0123456789abcdef".to_vec());

@@ -24,6 +24,7 @@ mod otp_properties;
 mod otp_vectors;
 mod pskc;
 mod puppet;
+mod races;
 mod reference;
 mod reports;
 mod runs;

@@ -10,5 +10,6 @@ mod bench;
 mod defective;
 mod http;
 mod keys;
+mod pushes;
 mod second_factor;
 mod sound;

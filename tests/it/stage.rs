@@ -55,8 +55,13 @@ pub(crate) fn settings(against: &str, seed: u64) -> runner::Settings {
 
 /// How many seeds are played: `usual`, or what `scripts/prove` asks for.
 pub(crate) fn seeds(usual: u64) -> u64 {
+    asked_for("FOBWATCH_SEEDS", usual)
+}
+
+/// `usual`, or what `scripts/prove` asks for in `variable`.
+pub(crate) fn asked_for(variable: &str, usual: u64) -> u64 {
     #[allow(clippy::disallowed_methods, reason = "the long proof is asked for by a variable")]
-    let asked = std::env::var("FOBWATCH_SEEDS").ok();
+    let asked = std::env::var(variable).ok();
     asked.and_then(|asked| asked.parse().ok()).unwrap_or(usual)
 }
 
@@ -71,6 +76,12 @@ pub(crate) async fn run_by_all(against: &str, seed: u64, post: &Post) -> Run {
 /// Plays all shipped scenarios against `host`.
 pub(crate) async fn play(host: Arc<dyn Host>, against: &str, seed: u64, post: &Post) -> Run {
     runner::run(host, &post.office, shipped(), settings(against, seed), |_| {}).await
+}
+
+/// Plays `tickets` against what `against` names.
+pub(crate) async fn run_of(tickets: Vec<Ticket>, against: &str, seed: u64, post: &Post) -> Run {
+    let host = adapters::open(against).await.expect("it can be reached");
+    runner::run(host, &post.office, tickets, settings(against, seed), |_| {}).await
 }
 
 /// Plays all shipped scenarios against what `against` names.

@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "whatever fails here is a failed test")]
 
 mod authenticator;
+mod notified;
 mod pc;
 mod phone;
 mod pin;

@@ -9,6 +9,7 @@ mod guide;
 mod keys;
 mod locking;
 mod noticing;
+mod pushing;
 mod register;
 mod sessions;
 mod tokens;
@@ -29,6 +30,7 @@ use std::time::Duration;
 
 /// A journal under construction. Sessions are named after what they are; whoever signed in last
 /// in a session acts in it.
+#[derive(Clone)]
 pub(super) struct Staged {
     pub(super) entries: Vec<Entry>,
     now: Moment,

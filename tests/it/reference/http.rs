@@ -115,6 +115,14 @@ async fn the_pages_lead_from_the_password_to_the_qr_code() {
     }
     assert_eq!(answers, [StatusCode::OK, StatusCode::FORBIDDEN]);
     assert!(browser.submit("/confirm", &[]).await.says("Congratulations"));
+    assert!(browser.submit("/sign-out", &[]).await.says("Sign in"));
+    let credentials =
+        [("user", bench.ada.user.as_str()), ("password", bench.ada.password.reveal())];
+    assert!(browser.submit("/sign-in", &credentials).await.says("Enter the code of your token"));
+    let page = browser.submit("/push", &[]).await;
+    assert!(page.says("Answer at your app") && page.text_of("number").len() == 2, "{}", page.html);
+    let waiting = browser.submit("/push-answer", &[]).await;
+    assert_eq!(waiting.text_of("number"), page.text_of("number"));
 }
 
 #[tokio::test]
