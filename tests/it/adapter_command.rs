@@ -103,7 +103,7 @@ fn assert_golden(name: &str, told: &str) {
 #[test]
 fn what_is_wrong_is_shown_with_the_line_that_came_and_the_one_expected() {
     let folder = tempfile::tempdir().expect("a folder");
-    for behaviour in ["is-careless", "speaks-version-2", "crashes-at-hello", "logs-at-hello"] {
+    for behaviour in ["is-careless", "speaks-version-2", "crashes-at-hello"] {
         let target = puppet(behaviour);
         let output = adapter(folder.path(), &["doctor", "--patience", "3s", &target]);
         assert_eq!(output.status.code(), Some(4), "{behaviour}: {}", text(&output.stderr));

@@ -39,9 +39,14 @@ fn arguments(min: u32, max: u32) -> Value {
     })
 }
 
+/// Says hello, and gives back the line that answers.
+pub(super) async fn greet(patient: &mut Patient) -> Result<String, Failure> {
+    patient.ask("hello", arguments(SPOKEN.min, SPOKEN.max)).await
+}
+
 fn hello(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
     Box::pin(async move {
-        patient.greeting = patient.ask("hello", arguments(SPOKEN.min, SPOKEN.max)).await?;
+        patient.greeting = greet(patient).await?;
         Ok(())
     })
 }
@@ -170,7 +175,8 @@ fn again(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
         if timeless(&second) == timeless(&patient.welcome) {
             Ok(())
         } else {
-            Err(failure(&line, &format!("the same as the first time: {}", patient.greeting)))
+            let first = crate::adapters::link::quote(&patient.greeting);
+            Err(failure(&line, &format!("the same as the first time: {first}")))
         }
     })
 }

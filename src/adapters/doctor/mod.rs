@@ -42,7 +42,8 @@ static POINTS: &[&[Point]] =
     &[greeting::POINTS, framing::POINTS, behaviour::POINTS, ending::POINTS];
 
 /// Examines the adapter that `target` names (`exec:…` or `attach:…`); `tell` hears of each point at
-/// once. Without an answer to `hello` the rest is left out.
+/// once. An adapter that ends at a point begins anew; without an answer to `hello` the rest is left
+/// out.
 ///
 /// # Errors
 /// [`NotReachable`] if there is nobody to examine.
@@ -59,7 +60,8 @@ pub async fn examine(
         tell(&finding);
         let is_silent = findings.is_empty() && finding.failure.is_some();
         findings.push(finding);
-        if is_silent {
+        // What is left is examined at a fresh one.
+        if is_silent || (patient.has_ended && !patient.begin_anew(target).await) {
             break;
         }
     }

@@ -28,6 +28,8 @@ pub(super) struct Patient {
     /// The line that answered the first `hello`, and what it says.
     pub(super) greeting: String,
     pub(super) welcome: Option<Welcome>,
+    /// Whether it ended where it was asked something.
+    pub(super) has_ended: bool,
 }
 
 impl Patient {
@@ -43,7 +45,16 @@ impl Patient {
             surplus: Vec::new(),
             greeting: String::new(),
             welcome: None,
+            has_ended: false,
         })
+    }
+
+    /// Starts it anew after it has ended, and greets it. Says whether it is there again.
+    pub(super) async fn begin_anew(&mut self, target: &str) -> bool {
+        let Ok(conversation) = Conversation::open(target).await else { return false };
+        self.conversation = conversation;
+        self.has_ended = false;
+        super::greeting::greet(self).await.is_ok()
     }
 
     /// A request as a line, with an id of its own.
@@ -97,7 +108,10 @@ impl Patient {
         });
         let silent = match waiting.await {
             Ok(Some(line)) => return Ok(line),
-            Ok(None) => self.conversation.epitaph().await,
+            Ok(None) => {
+                self.has_ended = true;
+                self.conversation.epitaph().await
+            }
             Err(_) => {
                 let ms = patience.as_millis();
                 let words = self.conversation.last_words();

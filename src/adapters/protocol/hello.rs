@@ -18,7 +18,8 @@ pub struct Hello {
     /// Where messages are to be handed over; absent when no scenario is going to be played.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gateways: Option<Gateways>,
-    /// The time at the harness (RFC 3339).
+    /// Where a clock that stands still is best set (RFC 3339): so a restarted adapter goes on where
+    /// it was.
     #[schemars(with = "String")]
     pub now: Moment,
 }

@@ -17,13 +17,16 @@ Exit codes: 0 it speaks the protocol, 4 it does not, or cannot be reached.";
 pub(super) struct Arguments {
     /// The adapter: 'exec:COMMAND ARGUMENTS' or attach:tcp://127.0.0.1:PORT
     target: String,
-    /// How long one answer may take
+    /// How long one answer may take; the first one six times as long
     #[arg(long, value_name = "TIME", default_value = "10s", value_parser = crate::cli::bench::duration)]
     patience: Duration,
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
-    let limits = Limits { operation: arguments.patience, ..Limits::default() };
+    let Arguments { patience, .. } = arguments;
+    // The start is part of the first answer.
+    let start = patience.saturating_mul(6);
+    let limits = Limits { start, operation: patience, ..Limits::default() };
     let examined = doctor::examine(&arguments.target, limits, |finding| print(&shown(finding)));
     let examined = async { examined.await.map_err(|error| crate::cli::run::unreachable(&error)) };
     let findings = crate::cli::unless_interrupted(examined).await?;

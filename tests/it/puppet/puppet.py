@@ -201,7 +201,7 @@ def careless(request):
     """Many mistakes at once, each a common one."""
     if request["op"] == "hello":
         return answer(request, ok={**WELCOME, "declares": {"digits": 6}, "hosts": {"a": "b"}})
-    if request["id"].isdigit():
+    if str(request["id"]).isdigit():
         return write(line({"id": int(request["id"]), "ok": {}}))
     if request["op"] == "probe":
         return answer(request, ok={"state": "signed_out"})
@@ -271,7 +271,11 @@ def main():
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         child()
     for written in sys.stdin.buffer:
-        request = json.loads(written)
+        try:
+            request = json.loads(written)
+        except ValueError:
+            complain("this is no request")
+            os._exit(5)
         if BEHAVIOUR == "ignores-its-end" and request["op"] == "bye":
             continue
         hear(request)
