@@ -16,8 +16,8 @@
 //
 // - A handler gets `args` and `scope` (`scope.scenario`, `scope.session`; sessions are browsers, so
 //   keep one cookie jar for each `scope.key`), and gives back `reply(NAME, …)` or a promise of it.
-// - `throw new Reject(CLASS)` when your server says no, `throw new Unsupported()` when it has no such
-//   thing. Any other error is a fault of the adapter: nobody is blamed, and its trace is shown.
+// - `throw new Reject(CLASS)` when your server says no, `throw new Unsupported()` when it has no
+//   such thing. Any other error is a fault of the adapter: nobody is blamed, and its trace is shown.
 // - An operation without a handler is unsupported, and scenarios that need it are skipped.
 // - What you log goes to standard error; standard output belongs to the protocol.
 

@@ -129,7 +129,7 @@ class Adapter:
             self._speak_on_stdio()
 
     def _speak_on_stdio(self):
-        # Whatever is printed from now on, by this program or by those that it starts, is no message.
+        # Whatever is printed from now on, by this program or those that it starts, is no message.
         output = os.fdopen(os.dup(1), "wb", buffering=0)
         os.dup2(2, 1)
         sys.stdout = sys.stderr

@@ -1,5 +1,5 @@
-//! `attach:tcp://127.0.0.1:PORT`, `attach:unix:PATH`: an adapter that runs already, in a debugger or
-//! a container. It speaks the same lines over a socket, and goes on running when we leave.
+//! `attach:tcp://127.0.0.1:PORT`, `attach:unix:PATH`: an adapter that runs already, in a debugger
+//! or a container. It speaks the same lines over a socket, and goes on running when we leave.
 //!
 //! Passwords and codes of invented people go over the socket in the clear, so only this machine is
 //! spoken to unless the target says `?remote=allowed`.

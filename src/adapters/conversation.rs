@@ -1,5 +1,5 @@
-//! Lines to and from an adapter as they are, for whoever wants to see them: nothing is added, nothing
-//! is judged.
+//! Lines to and from an adapter as they are, for whoever wants to see them: nothing is added,
+//! nothing is judged.
 
 use super::link::{Ends, Line, Lines, Peer};
 use super::{NotReachable, transport};

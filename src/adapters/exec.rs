@@ -1,5 +1,5 @@
-//! `exec:COMMAND ARGUMENTS`: an adapter that we start, in any language, one JSON object a line on its
-//! standard input and output.
+//! `exec:COMMAND ARGUMENTS`: an adapter that we start, in any language, one JSON object a line on
+//! its standard input and output.
 //!
 //! It leads a process group of its own, which is ended with the run, whatever it has started.
 //! Standard error is its own: the end of it is kept, and shown when the adapter fails.

@@ -1,9 +1,9 @@
 //! A program of somebody else: started as the leader of a process group, with the end of what it
 //! says kept, and ended with all that it has started.
 //!
-//! Its exit is first only looked at, without taking it off the system's list, so that the number of
-//! the group belongs to nobody else when the rest of it is ended. A process that leaves the group on
-//! purpose is not followed.
+//! Its exit is first only looked at, without taking it off the system's list, so that the number
+//! of the group belongs to nobody else when the rest of it is ended. A process that leaves the group
+//! on purpose is not followed.
 
 use std::collections::VecDeque;
 use std::io::{self, Read};

@@ -1,14 +1,18 @@
-//! `fobwatch adapter`: a start that works, an examination that tells what is wrong, a conversation by
-//! hand, and the schema.
+//! `fobwatch adapter`: a start that works, an examination that tells what is wrong, a conversation
+//! by hand, and the schema.
 
 use crate::puppet::python;
 use fobwatch::adapters::map;
+use fobwatch::adapters::protocol::Call;
 use fobwatch::domain::operation::OperationKind;
-use serde_json::Value;
+use fobwatch::domain::persona::MobileOnFile;
+use fobwatch::domain::{Chance, Operation, Persona};
+use serde_json::{Value, json};
 use std::fs;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
 fn adapter(folder: &Path, arguments: &[&str]) -> Output {
     asked(folder, arguments, "")
@@ -135,6 +139,30 @@ fn operations_are_asked_by_hand() {
     assert_eq!(lines[1]["ok"]["reply"], "signed_out");
     assert_eq!(lines[2]["unsupported"]["feature"], "list_tokens");
     assert!(text(&output.stderr).contains("write an object with `op`"));
+}
+
+#[test]
+fn operations_are_written_as_the_document_says() {
+    let bob = Persona::invent("bob", MobileOnFile::NotGiven, 4, &mut Chance::seeded(9, "bob"));
+    let (user, mailbox) = (bob.user.clone(), bob.mailbox.as_str().to_owned());
+    let (name, password) = (bob.name.clone(), bob.password.reveal().to_owned());
+    let args = json!({ "user": user, "password": password, "name": name, "mailbox": mailbox });
+    for (operation, expected) in [
+        (Operation::Provision(Box::new(bob)), json!({ "op": "provision", "args": args })),
+        (Operation::RequestPush, json!({ "op": "request_push", "args": {} })),
+        (Operation::AwaitPush, json!({ "op": "await_push", "args": {} })),
+        (
+            Operation::ConfirmEnrolment { code: None },
+            json!({ "op": "confirm_enrolment", "args": {} }),
+        ),
+        (
+            Operation::AdvanceClock { by: Duration::from_millis(1500) },
+            json!({ "op": "advance_clock", "args": { "seconds": 1.5 } }),
+        ),
+    ] {
+        assert_eq!(operation.kind().to_string(), expected["op"]);
+        assert_eq!(serde_json::to_value(Call::of(&operation)).expect("JSON"), expected);
+    }
 }
 
 #[test]

@@ -1,5 +1,6 @@
-//! The harness itself, tested: an adapter that misbehaves on command. Each behaviour has its verdict
-//! and message in `fixtures/puppet`, comes to its end in time, and leaves no process behind.
+//! The harness itself, tested: an adapter that misbehaves on command. Each behaviour has its
+//! verdict and message in `fixtures/puppet`, comes to its end in time, and leaves no process
+//! behind.
 
 use crate::stage;
 use fobwatch::adapters::{self, Briefing, Host, Limits, Stage};
@@ -80,7 +81,16 @@ fn limits(behaviour: &str) -> Limits {
 
 /// Three scenarios that ask the same, so that the later ones show whether the harness recovers.
 fn tickets() -> Vec<Ticket> {
-    let source = "scenario: Two questions\ncovers: []\npeople: { ada: { mobile: true } }\nsteps:\n  - probe: {}\n    expect: { reply: signed_out }\n  - probe: {}\n    expect: { reply: signed_out }\n";
+    let source = "
+scenario: Two questions
+covers: []
+people: { ada: { mobile: true } }
+steps:
+  - probe: {}
+    expect: { reply: signed_out }
+  - probe: {}
+    expect: { reply: signed_out }
+";
     let plans = ["first", "second", "third"].into_iter().flat_map(|name| {
         scenario::load(&format!("{name}.yaml"), source, &[]).expect("the scenario loads")
     });

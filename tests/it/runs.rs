@@ -209,8 +209,8 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
     Some(value.to_string().replace(",\"leading_zero\":true", ""))
 }
 
-/// Plays the shipped scenarios against the embedded reference and against `host`, which leads to the
-/// one that `server` serves, and compares.
+/// Plays the shipped scenarios against the embedded reference and against `host`, which leads to
+/// one that is served, and compares.
 async fn assert_same_record(host: Arc<dyn Host>, against: &str, post: &stage::Post) {
     let routed = stage::play(Arc::clone(&host), against, 1, post).await;
     host.close().await;

@@ -36,7 +36,10 @@ async fn granted(patient: &mut Patient, operation: &str, args: Value) -> Result<
 /// Asks `operation`, and wants a reply, a refusal or `unsupported`, whole and in our words.
 async fn in_our_words(patient: &mut Patient, operation: &str, args: Value) -> Result<(), Failure> {
     let line = patient.ask(operation, args).await?;
-    let expected = r#"{"id":"…","ok":{"reply":"signed_out"}}, {"id":"…","reject":{"class":"denied"}} or {"id":"…","unsupported":{}}"#;
+    let expected = concat!(
+        r#"{"id":"…","ok":{"reply":"signed_out"}}, {"id":"…","reject":{"class":"denied"}} "#,
+        r#"or {"id":"…","unsupported":{}}"#
+    );
     let outcome = outcome(&line, expected)?;
     match outcome.reply(operation) {
         Ok(_) => Ok(()),

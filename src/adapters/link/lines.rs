@@ -34,8 +34,8 @@ impl<R: AsyncRead + Unpin> Lines<R> {
         }
     }
 
-    /// The next line that is not empty; nothing when the stream is over or broken. What stands after
-    /// the last line end is no line.
+    /// The next line that is not empty; nothing when the stream is over or broken. What stands
+    /// after the last line end is no line.
     pub(crate) async fn next(&mut self) -> Option<Line> {
         loop {
             let available = self.reader.fill_buf().await.ok()?;

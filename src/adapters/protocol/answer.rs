@@ -12,56 +12,6 @@ use serde_json::Value;
 /// As much of what a page showed as an answer carries on.
 const MAX_SHOWN_BYTES: usize = 64 * 1024;
 
-/// A line from an adapter, as it is described to those who write one.
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "it is only described: a line is read by the outcome it has")]
-pub(super) enum AnswerForm {
-    /// It was done.
-    Ok {
-        /// The id of the request.
-        id: String,
-        /// What came of it.
-        ok: OkForm,
-    },
-    /// The implementation said no. That is no failure.
-    Reject {
-        /// The id of the request.
-        id: String,
-        /// Why.
-        reject: Refusal,
-    },
-    /// The implementation has no such thing.
-    Unsupported {
-        /// The id of the request.
-        id: String,
-        /// What is missing.
-        unsupported: Missing,
-    },
-    /// The adapter could not ask, or could not understand.
-    Fault {
-        /// The id of the request.
-        id: String,
-        /// What happened.
-        fault: Fault,
-    },
-    /// Still at work: the deadline begins anew, up to a limit.
-    Progress(Progress),
-}
-
-/// What stands under `ok`.
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "it is only described")]
-pub(super) enum OkForm {
-    /// To `hello`.
-    Welcome(Box<Welcome>),
-    /// To an operation; it may have `native` beside its own fields.
-    Reply(Box<ReplyForm>),
-    /// To `open_scenario`, `close_scenario` and `bye`.
-    Nothing {},
-}
-
 /// Still at work.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, JsonSchema)]
 pub struct Progress {
@@ -332,7 +282,10 @@ mod tests {
 
     #[test]
     fn a_page_and_its_form_are_evidence() {
-        let line = r#"{"id":"1","ok":{"reply":"done","native":{"status":200,"headers":["B","a"],"body":{"x":1}}}}"#;
+        let line = concat!(
+            r#"{"id":"1","ok":{"reply":"done","#,
+            r#""native":{"status":200,"headers":["B","a"],"body":{"x":1}}}}"#
+        );
         let (shown, form) = outcome(line).shown();
         let form = form.expect("a status was told");
         assert_eq!(

@@ -71,7 +71,7 @@ pub struct Welcome {
     pub protocol: u32,
     /// What is tested.
     pub implementation: Implementation,
-    /// What it can, as `needs:` of a scenario names it; without this field, all that is asked of it.
+    /// What it can, as `needs:` of a scenario names it; without this field, all that is asked.
     #[serde(default)]
     pub features: Option<Vec<String>>,
     /// What it says of itself: claims that the suite measures. Unknown names are ignored.
@@ -156,7 +156,7 @@ pub(crate) fn parameter_names() -> Vec<String> {
     properties.map(|names| names.keys().cloned().collect()).unwrap_or_default()
 }
 
-/// A map file with an unknown parameter has a spelling mistake; an adapter may be newer than we are.
+/// A map file with an unknown parameter has a spelling mistake; an adapter may be newer than we.
 fn known_parameters<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Declared, D::Error> {
     let mut written = serde_json::Map::deserialize(deserializer)?;
     let known = parameter_names();

@@ -12,6 +12,7 @@ mod answer;
 mod call;
 mod grease;
 mod hello;
+mod message;
 mod reply;
 
 pub use answer::{Answered, Effect, Malformed, Native, Outcome, Progress, Said, read};
@@ -19,29 +20,11 @@ pub use call::{Call, Request, Scope};
 pub use grease::grease;
 pub(crate) use hello::parameter_names;
 pub use hello::{Gateways, Hello, Implementation, Isolation, Range, SmsGateway, Welcome};
+pub use message::schema;
 pub use reply::{ListedToken, ReplyForm};
-
-use schemars::{JsonSchema, Schema, schema_for};
 
 /// The version of the protocol that is spoken here.
 pub const VERSION: u32 = 1;
 
 /// The longest line of either side, its end included.
 pub const MAX_LINE_BYTES: usize = 1024 * 1024;
-
-/// Any line of the protocol.
-#[derive(JsonSchema)]
-#[serde(untagged)]
-#[allow(dead_code, reason = "it is only described: lines are read by what they are")]
-enum Message {
-    /// From the harness.
-    Request(Request),
-    /// From the adapter.
-    Answer(answer::AnswerForm),
-}
-
-/// The JSON Schema of every message.
-#[must_use]
-pub fn schema() -> Schema {
-    schema_for!(Message)
-}

@@ -2,6 +2,7 @@
 
 use crate::adapters::Limits;
 use crate::adapters::doctor::{self, Failure, Finding};
+use crate::cli::bench::duration;
 use crate::cli::{Exit, Stopped, print};
 use std::time::Duration;
 
@@ -18,7 +19,7 @@ pub(super) struct Arguments {
     /// The adapter: 'exec:COMMAND ARGUMENTS' or attach:tcp://127.0.0.1:PORT
     target: String,
     /// How long one answer may take; the first one six times as long
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = crate::cli::bench::duration)]
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
     patience: Duration,
 }
 
