@@ -186,6 +186,8 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
         }
         observed.certificate = None;
         observed.challenge = None;
+        // Each route draws its own number to tap.
+        observed.number = observed.number.take().map(|_| "a number".to_owned());
         observed.bound.iter_mut().for_each(|token| token.id.clear());
         if let Some(offered) = &mut observed.offered {
             offered.serial_number = None;

@@ -119,6 +119,14 @@ pub(super) fn hosts(welcome: &Welcome) -> Result<BTreeMap<String, Url>, String> 
     Ok(hosts)
 }
 
+/// What the answer to `hello` says, if it can be meant.
+fn understood(outcome: &Outcome) -> Result<Welcome, String> {
+    let welcome = outcome.welcome();
+    let welcome = welcome.map_err(|why| format!("its answer to `hello` is none of ours: {why}"))?;
+    welcome.check(SPOKEN).map_err(|why| format!("its answer to `hello` is none of ours: {why}"))?;
+    Ok(welcome)
+}
+
 /// Opens a connection, says `hello`, and checks the answer.
 async fn greet(
     transport: &dyn Transport,
@@ -134,11 +142,12 @@ async fn greet(
     };
     let asked = link.ask(Call::Hello(hello), None, briefing.limits.start).await;
     let welcome = match asked {
-        Ok(outcome) => outcome.welcome().map_err(|why| why.0).and_then(|welcome| {
-            welcome.check(SPOKEN).map(|()| welcome).map_err(|why| format!("`hello`: {why}"))
-        }),
+        Ok(outcome) => understood(&outcome),
         Err(Trouble::Ended | Trouble::Gone) => Err(link.ended().unwrap_or_default()),
-        Err(trouble) => Err(format!("`hello`: {trouble}{}", link.last_words())),
+        Err(Trouble::Broke(why)) => Err(why),
+        Err(silent @ Trouble::TimedOut(_)) => {
+            Err(format!("`hello`: {silent}{}", link.last_words()))
+        }
     };
     match welcome {
         Ok(welcome) => {

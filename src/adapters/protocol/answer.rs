@@ -133,8 +133,11 @@ pub fn read(line: &str) -> Result<Said, (Option<String>, Malformed)> {
     let outcomes: Vec<&str> =
         OUTCOMES.into_iter().filter(|name| object.contains_key(*name)).collect();
     let [name] = outcomes[..] else {
-        let found = if outcomes.is_empty() { "none".to_owned() } else { outcomes.join(" and ") };
-        return Err(spoilt(format!("it has {found} of ok, reject, unsupported and fault")));
+        let found =
+            if outcomes.is_empty() { "no outcome".to_owned() } else { outcomes.join(" and ") };
+        return Err(spoilt(format!(
+            "it has {found}; exactly one of ok, reject, unsupported and fault is wanted"
+        )));
     };
     let body = object.remove(name).unwrap_or_default();
     let outcome = match (name, body) {
@@ -256,8 +259,8 @@ mod tests {
 
     #[test]
     fn exactly_one_outcome_is_wanted() {
-        assert!(why(r#"{"id":"1"}"#).contains("none of ok"));
-        assert!(why(r#"{"id":"1","ok":{},"fault":{}}"#).contains("ok and fault"));
+        assert!(why(r#"{"id":"1"}"#).contains("it has no outcome"));
+        assert!(why(r#"{"id":"1","ok":{},"fault":{}}"#).contains("it has ok and fault"));
         assert!(why(r#"{"id":1,"ok":{}}"#).contains("its id is 1, which is not a text"));
         assert!(why(r#"{"id":"1","ok":true}"#).contains("`ok` is no object"));
         assert!(why("listening").contains("no JSON"));

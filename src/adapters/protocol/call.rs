@@ -79,7 +79,7 @@ pub enum Call {
     /// See [`Operation::SubmitCode`].
     SubmitCode {
         /// The code as typed.
-        code: String,
+        code: CodeForm,
     },
     /// See [`Operation::RequestPush`].
     RequestPush {},
@@ -144,6 +144,17 @@ pub enum Call {
     },
 }
 
+/// A code as it is submitted.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum CodeForm {
+    /// As a person types it.
+    Text(String),
+    /// Several at once, as an attacker may send them; an adapter whose server takes no list says
+    /// `unsupported`.
+    List(Vec<String>),
+}
+
 impl Call {
     /// The form of `operation` on the wire. Secrets leave their wrapper here: they are about to be
     /// sent.
@@ -162,7 +173,9 @@ impl Call {
             }
             Operation::ChooseChannel { channel } => Self::ChooseChannel { channel: *channel },
             Operation::ResendCode => Self::ResendCode {},
-            Operation::SubmitCode { code } => Self::SubmitCode { code: code.reveal().to_owned() },
+            Operation::SubmitCode { code } => {
+                Self::SubmitCode { code: CodeForm::Text(code.reveal().to_owned()) }
+            }
             Operation::RequestPush => Self::RequestPush {},
             Operation::AwaitPush => Self::AwaitPush {},
             Operation::BeginEnrolment { token } => Self::BeginEnrolment { token: *token },

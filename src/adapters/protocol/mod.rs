@@ -4,7 +4,7 @@
 //! Here are the messages and nothing else: no socket, no process. `docs/adapter-protocol.md` tells
 //! the same to those who write adapters.
 //!
-//! - Unknown fields are ignored on both sides; the harness sends some on purpose ([`grease`]), so
+//! - Unknown fields are ignored on both sides; the harness sends some on purpose ([`grease()`]), so
 //!   that an adapter that cannot bear them is found before version 2 has any.
 //! - An unknown operation is answered `unsupported`.
 
@@ -16,7 +16,7 @@ mod message;
 mod reply;
 
 pub use answer::{Answered, Effect, Malformed, Native, Outcome, Progress, Said, read};
-pub use call::{Call, Request, Scope};
+pub use call::{Call, CodeForm, Request, Scope};
 pub use grease::grease;
 pub(crate) use hello::parameter_names;
 pub use hello::{Gateways, Hello, Implementation, Isolation, Range, SmsGateway, Welcome};

@@ -206,6 +206,9 @@ def careless(request):
     if request["op"] == "probe":
         return answer(request, ok={"state": "signed_out"})
     if request["op"] == "sign_in":
+        if "user" not in request["args"]:
+            complain("KeyError: 'user'")
+            os._exit(1)
         write(b"checking %s\n" % request["args"]["user"].encode())
         return answer(request, reject={"class": "bad_password"})
     if request["op"] == "bye":
