@@ -2,15 +2,24 @@
 //!
 //! A [`Host`] stands for a whole run, a [`Connection`] for one scenario of it.
 
+pub mod attach;
 pub mod builtin;
+pub(crate) mod conversation;
+pub mod doctor;
+pub mod exec;
+pub(crate) mod link;
 pub mod map;
 pub mod network;
+mod partner;
+pub mod process;
+pub mod protocol;
 
 use crate::domain::{Clock, Declared, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
 use crate::tokens::Network;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Where the gateways listen and how to sign in to them, for subjects that can be told.
 #[derive(Debug, Clone)]
@@ -23,6 +32,38 @@ pub struct Endpoints {
     pub sms_token: Secret,
     /// Where mail is taken.
     pub smtp: SocketAddr,
+}
+
+/// What an adapter that is a program is told when it is opened.
+#[derive(Debug, Clone, Default)]
+pub struct Briefing {
+    /// The run's seed.
+    pub seed: u64,
+    /// The gateways, if they are open.
+    pub gateways: Option<Endpoints>,
+    /// How long it may take.
+    pub limits: Limits,
+}
+
+/// How long an adapter that is a program may take, in real time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Until it has answered the first `hello`, its start included: some are compiled first.
+    pub start: Duration,
+    /// For one operation; signs of life begin it anew.
+    pub operation: Duration,
+    /// For ending by itself when the run is over.
+    pub goodbye: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            start: Duration::from_mins(1),
+            operation: Duration::from_secs(10),
+            goodbye: Duration::from_secs(3),
+        }
+    }
 }
 
 /// The surroundings of one scenario, as far as a subject must know them.
@@ -61,8 +102,18 @@ pub trait Host: Send + Sync {
         settings.agrees_with(&self.about().declared)
     }
 
+    /// How many scenarios at most may be played at once, if it cannot stand any number.
+    fn most_at_once(&self) -> Option<usize> {
+        None
+    }
+
     /// Opens the subject for one scenario.
     fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>>;
+
+    /// The run is over: ends what was started for it, after a bounded time at the latest.
+    fn close(&self) -> Soon<'_, ()> {
+        Box::pin(std::future::ready(()))
+    }
 }
 
 /// Why a subject cannot be reached at all: nothing was run.
@@ -70,7 +121,8 @@ pub trait Host: Send + Sync {
 pub enum NotReachable {
     /// The text after `--against` names no adapter.
     #[error(
-        "`{0}` names no adapter; write builtin:reference, builtin:reference?defect=NAME or map:FILE.yaml"
+        "`{0}` names no adapter; write builtin:reference, builtin:reference?defect=NAME, \
+         map:FILE.yaml, 'exec:COMMAND ARGUMENTS' or attach:tcp://127.0.0.1:PORT"
     )]
     UnknownAdapter(String),
     /// The reference has no such defect.
@@ -100,17 +152,32 @@ pub enum NotReachable {
         /// Why.
         why: String,
     },
+    /// What stands behind `exec:` or `attach:` cannot be meant.
+    #[error("{0}")]
+    BadTarget(String),
+    /// The adapter is a program, and does not speak the protocol.
+    #[error("the adapter, not the subject: {0}")]
+    NoPartner(String),
     /// The subject does not answer.
     #[error("the subject does not answer: {0}")]
     Silent(String),
 }
 
 /// Opens the subject that the text after `--against` names: `builtin:reference`,
-/// `builtin:reference?defect=NAME`, `map:FILE.yaml`.
+/// `builtin:reference?defect=NAME`, `map:FILE.yaml`, `exec:COMMAND`, `attach:ADDRESS`. Programs are
+/// told of no gateways: see [`open_with`].
 ///
 /// # Errors
 /// [`NotReachable`] with what is wrong and what to write instead.
 pub async fn open(against: &str) -> Result<Arc<dyn Host>, NotReachable> {
+    open_with(against, Briefing::default()).await
+}
+
+/// As [`open`]; an adapter that is a program is told `briefing`.
+///
+/// # Errors
+/// [`NotReachable`] with what is wrong and what to write instead.
+pub async fn open_with(against: &str, briefing: Briefing) -> Result<Arc<dyn Host>, NotReachable> {
     if let Some(target) = against.strip_prefix("builtin:") {
         return Ok(Arc::new(builtin::Builtin::parse(target)?));
     }
@@ -120,6 +187,18 @@ pub async fn open(against: &str) -> Result<Arc<dyn Host>, NotReachable> {
             why: error.to_string(),
         })?;
         return Ok(Arc::new(map::MapHost::load(&text, path, None).await?));
+    }
+    let transport = transport(against)?;
+    Ok(Arc::new(partner::Partner::open(transport, briefing).await?))
+}
+
+/// The way to an adapter that is a program.
+fn transport(against: &str) -> Result<Box<dyn link::Transport>, NotReachable> {
+    if let Some(command) = against.strip_prefix("exec:") {
+        return Ok(Box::new(exec::Exec::parse(command)?));
+    }
+    if let Some(address) = against.strip_prefix("attach:") {
+        return Ok(Box::new(attach::Attach::parse(address)?));
     }
     Err(NotReachable::UnknownAdapter(against.to_owned()))
 }

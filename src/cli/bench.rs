@@ -1,7 +1,8 @@
 //! `fobwatch bench`: how fast a subject verifies one-time codes.
 
+use super::gateways::Promised;
 use super::{Exit, Stopped};
-use crate::adapters::{self, Connection, Host, Stage};
+use crate::adapters::{self, Briefing, Connection, Host, Stage};
 use crate::domain::{Clock, WallClock};
 use crate::gateways::inbox::Inbox;
 use crate::load::measured::Times;
@@ -69,14 +70,25 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
+    super::unless_interrupted(driven(arguments)).await
+}
+
+async fn driven(arguments: Arguments) -> Result<Exit, Stopped> {
     let plan = plan(&arguments)?;
-    let host = adapters::open(&arguments.against)
+    let promised = Arc::new(Promised::default());
+    let inbox = Inbox::new(Arc::clone(&promised) as Arc<dyn Clock>);
+    let account = super::run::account();
+    let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account).await?;
+    let briefing = Briefing {
+        seed: arguments.seed,
+        gateways: Some(super::gateways::endpoints(&gateways)),
+        ..Briefing::default()
+    };
+    let host = adapters::open_with(&arguments.against, briefing)
         .await
         .map_err(|error| super::run::unreachable(&error))?;
     let clock = clock(&*host)?;
-    let inbox = Inbox::new(Arc::clone(&clock));
-    let account = super::run::account();
-    let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account).await?;
+    promised.keep(&clock);
     let stage = Stage {
         settings: crate::domain::Declared::default(),
         scenario: "bench".to_owned(),
@@ -95,6 +107,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let pace = Arc::new(RealPace::begin());
     let measured = load::drive(&plan, pace, arguments.in_flight.into(), pool).await;
     super::print(&report(&measured, &plan, &*host));
+    host.close().await;
     gateways.close().await;
     Ok(if measured.failed() == 0 { Exit::Conformant } else { Exit::NotConformant })
 }

@@ -2,7 +2,7 @@
 
 use super::{Exit, Stopped};
 use crate::adapters::Endpoints;
-use crate::domain::{Clock, Soon, WallClock};
+use crate::domain::{Clock, Moment, Soon, WallClock};
 use crate::gateways::Account;
 use crate::gateways::email::smtp;
 use crate::gateways::extract;
@@ -10,7 +10,7 @@ use crate::gateways::inbox::{Inbox, News};
 use crate::gateways::listen::{Gateways, Settings};
 use crate::gateways::window::Window;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 #[derive(clap::Args)]
@@ -72,6 +72,37 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     }
     gateways.close().await;
     Ok(Exit::Conformant)
+}
+
+/// A clock that stands for one that is not known yet: gateways open before the subject is reached,
+/// because it is told of them, and they keep its time.
+#[derive(Default)]
+pub(super) struct Promised(OnceLock<Arc<dyn Clock>>);
+
+impl Promised {
+    /// From now on it is `clock`. Only the first call counts.
+    pub(super) fn keep(&self, clock: &Arc<dyn Clock>) {
+        let _ = self.0.set(Arc::clone(clock));
+    }
+}
+
+impl Clock for Promised {
+    fn now(&self) -> Moment {
+        self.0.get().map_or(Moment::EPOCH, |clock| clock.now())
+    }
+
+    fn wait_until(&self, deadline: Moment) -> Soon<'_, ()> {
+        match self.0.get() {
+            Some(clock) => clock.wait_until(deadline),
+            None => Box::pin(std::future::pending()),
+        }
+    }
+
+    fn advance(&self, by: Duration) {
+        if let Some(clock) = self.0.get() {
+            clock.advance(by);
+        }
+    }
 }
 
 /// A real nap, for clocks that follow the machine.

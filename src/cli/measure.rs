@@ -1,8 +1,9 @@
 //! `fobwatch measure`: what a subject claims of itself, held against what it does.
 
+use super::gateways::Promised;
 use super::{Exit, Stopped};
-use crate::adapters::{self, Connection, Host, Stage};
-use crate::domain::Declared;
+use crate::adapters::{self, Briefing, Connection, Host, Stage};
+use crate::domain::{Clock, Declared};
 use crate::gateways::inbox::Inbox;
 use crate::measure::{self, Lab, Report, Timing, Wishes};
 use crate::subject::ClockMode;
@@ -62,13 +63,24 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
-    let host = adapters::open(&arguments.against)
+    super::unless_interrupted(measured(arguments)).await
+}
+
+async fn measured(arguments: Arguments) -> Result<Exit, Stopped> {
+    let promised = Arc::new(Promised::default());
+    let inbox = Inbox::new(Arc::clone(&promised) as Arc<dyn Clock>);
+    let account = super::run::account();
+    let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account).await?;
+    let briefing = Briefing {
+        seed: arguments.seed,
+        gateways: Some(super::gateways::endpoints(&gateways)),
+        ..Briefing::default()
+    };
+    let host = adapters::open_with(&arguments.against, briefing)
         .await
         .map_err(|error| super::run::unreachable(&error))?;
     let clock = host.clock();
-    let inbox = Inbox::new(Arc::clone(&clock));
-    let account = super::run::account();
-    let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account).await?;
+    promised.keep(&clock);
     let stage = Stage {
         scenario: "measure".to_owned(),
         seed: arguments.seed,
@@ -89,6 +101,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
         timing: if arguments.timing { Timing::On } else { Timing::Off },
     };
     let report = measure::measure(Lab::new(connection, clock, inbox, wishes), |_| {}).await;
+    host.close().await;
     gateways.close().await;
     tell(&report, arguments.json.as_deref())?;
     Ok(exit(&report))

@@ -1,5 +1,6 @@
 //! Arguments to one call. Only this floor reads the environment, names files and prints.
 
+mod adapter;
 mod bench;
 mod check;
 mod completions;
@@ -47,6 +48,7 @@ Examples:
   fobwatch run --against 'builtin:reference?defect=replay-accepted'
                                                     see what a failure looks like
   fobwatch run mine/ --against map:my-server.yaml   your scenarios, your server
+  fobwatch run --against 'exec:python3 adapter.py'  a server behind an adapter of yours
   fobwatch gateways                                 SMS and mail gateways to point a server at
   fobwatch explain rfc6238.single-use               what a requirement wants, and who tests it
   fobwatch run --report ndjson=run.ndjson           keep what happened; then judge, report, diff it
@@ -92,6 +94,8 @@ enum Command {
     Bench(bench::Arguments),
     /// Measure what a subject claims of itself, the odds of a guesser, and how random its codes look
     Measure(measure::Arguments),
+    /// Write an adapter for your server, check it, ask it by hand
+    Adapter(adapter::Arguments),
     /// Print shell completions
     Completions(completions::Arguments),
 }
@@ -197,6 +201,7 @@ async fn dispatch(arguments: Arguments) -> Result<Exit, Stopped> {
         Command::Mutate(arguments) => mutate::run(arguments).await,
         Command::Bench(arguments) => bench::run(arguments).await,
         Command::Measure(arguments) => measure::run(arguments).await,
+        Command::Adapter(arguments) => adapter::run(arguments).await,
         Command::Completions(arguments) => completions::run(&arguments, &mut Arguments::command()),
     }
 }
@@ -213,4 +218,34 @@ fn print_aside(text: &str) {
     use std::io::Write;
     let mut output = anstream::stderr().lock();
     let _ = output.write_all(text.as_bytes()).and_then(|()| output.flush());
+}
+
+/// Does `work`, unless somebody wants this process to end: then what is under way is dropped, and
+/// what was started for it is ended by that.
+async fn unless_interrupted<T>(
+    work: impl Future<Output = Result<T, Stopped>>,
+) -> Result<T, Stopped> {
+    tokio::select! {
+        done = work => done,
+        () = interrupted() => {
+            Err(Stopped::new(Exit::Inconclusive, "interrupted; nothing is left running"))
+        }
+    }
+}
+
+/// Completes when somebody wants this process to end.
+async fn interrupted() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => return,
+                Ok(()) = tokio::signal::ctrl_c() => return,
+            }
+        }
+    }
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
+    }
 }

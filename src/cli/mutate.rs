@@ -65,7 +65,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     // What is under way is dropped, and ended by that.
     tokio::select! {
         scored = scored(&arguments, defects) => scored,
-        () = interrupted() => {
+        () = super::interrupted() => {
             Err(Stopped::new(Exit::Inconclusive, "interrupted; the suites were ended"))
         }
     }
@@ -200,22 +200,5 @@ impl Stage {
     async fn close(self) {
         self.server.stop().await;
         self.gateways.close().await;
-    }
-}
-
-/// Completes when somebody wants this process to end.
-async fn interrupted() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = terminate.recv() => return,
-                Ok(()) = tokio::signal::ctrl_c() => return,
-            }
-        }
-    }
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }

@@ -1,7 +1,7 @@
 //! `fobwatch run`: plays scenarios against a subject and judges what happened.
 
 use super::{Exit, Stopped, files, lists, outputs, shard};
-use crate::adapters::{self, NotReachable};
+use crate::adapters::{self, Briefing, NotReachable};
 use crate::conformance::{Profile, Verdict, profile};
 use crate::domain::{Chance, Moment, Secret, VirtualClock};
 use crate::gateways::inbox::Inbox;
@@ -19,6 +19,7 @@ const EXAMPLES: &str = "\
 Examples:
   fobwatch run --only sms/                           only the scenarios whose id begins with sms/
   fobwatch run mine/ --against map:my-server.yaml    your scenarios, your server
+  fobwatch run --against 'exec:python3 adapter.py'   a server that an adapter of yours speaks to
   fobwatch run --report ndjson=run.ndjson            keep what happened, for judge, report and diff
   fobwatch run --shard auto --report ndjson=shard.ndjson
                                                      one part of a CI matrix; `merge` joins them
@@ -33,7 +34,8 @@ that no longer says how things are ends with 3.";
 pub(super) struct Arguments {
     /// Scenario files or folders; without any, the shipped scenarios
     paths: Vec<PathBuf>,
-    /// The subject: builtin:reference, builtin:reference?defect=NAME, map:FILE.yaml
+    /// The subject: builtin:reference, builtin:reference?defect=NAME, map:FILE.yaml,
+    /// 'exec:COMMAND ARGUMENTS', attach:tcp://127.0.0.1:PORT
     #[arg(long, value_name = "SUBJECT", default_value = "builtin:reference")]
     against: String,
     /// Judge by this profile; may be given several times [default: guide and rfc-otp-extended]
@@ -91,14 +93,11 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let catalogue: Vec<String> = tickets.iter().map(|ticket| ticket.plan.id.clone()).collect();
     let mut chosen = dealt(choose(tickets, &arguments.only)?, settings.shard);
     known.excuse(&mut chosen);
-    let host = adapters::open(&arguments.against).await.map_err(|error| unreachable(&error))?;
     let inbox = Inbox::new(Arc::new(VirtualClock::starting_at(Moment::EPOCH)));
     let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account()).await?;
     let post = PostOffice { inbox, endpoints: super::gateways::endpoints(&gateways) };
-    let progress = progress(chosen.len());
-    let played = |_: &runner::Played| progress.inc(1);
-    let mut run = runner::run(host, &post, chosen, settings, played).await;
-    progress.finish_and_clear();
+    let playing = play(&arguments.against, &post, chosen, settings);
+    let mut run = super::unless_interrupted(playing).await?;
     let ratchet = if arguments.ratchet { lists::Ratchet::On } else { lists::Ratchet::Off };
     known.settle(&mut run, &catalogue, ratchet)?;
     outputs.write(&run)?;
@@ -107,6 +106,24 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     }
     gateways.close().await;
     Ok(exit(&run))
+}
+
+/// Plays the scenarios `chosen`; the subject is told where the gateways are, if it can be told.
+async fn play(
+    against: &str,
+    post: &PostOffice,
+    chosen: Vec<runner::Ticket>,
+    settings: Settings,
+) -> Result<Run, Stopped> {
+    let gateways = Some(post.endpoints.clone());
+    let briefing = Briefing { seed: settings.seed, gateways, ..Briefing::default() };
+    let host = adapters::open_with(against, briefing).await.map_err(|error| unreachable(&error))?;
+    let progress = progress(chosen.len());
+    let played = |_: &runner::Played| progress.inc(1);
+    let run = runner::run(Arc::clone(&host), post, chosen, settings, played).await;
+    progress.finish_and_clear();
+    host.close().await;
+    Ok(run)
 }
 
 /// The part of `tickets` that belongs to `shard`. That there are none is no mistake: there may be
@@ -205,9 +222,10 @@ pub(super) fn unreachable(error: &NotReachable) -> Stopped {
         NotReachable::UnknownAdapter(_)
         | NotReachable::UnknownDefect { .. }
         | NotReachable::UnknownVariant { .. }
+        | NotReachable::BadTarget(_)
         | NotReachable::Unreadable { .. } => Exit::Usage,
         NotReachable::BadMap(_) => Exit::DoesNotLoad,
-        NotReachable::Silent(_) => Exit::Unreachable,
+        NotReachable::NoPartner(_) | NotReachable::Silent(_) => Exit::Unreachable,
     };
     let message = error.to_string();
     // A map's mistakes come with places and a heading of their own.

@@ -41,6 +41,7 @@ impl Failure {
             AskError::TimedOut(_) => "timed out",
             AskError::Unclear(_) => "unclear answer",
             AskError::Unmapped(_) => "unmapped operation",
+            AskError::Adapter(_) => "failed adapter",
         };
         Self::NoAnswer(operation, why)
     }

@@ -139,6 +139,7 @@ pub async fn run(
         ClockMode::SharedVirtual | ClockMode::Offset => 1,
         ClockMode::Virtual | ClockMode::Real => settings.jobs.max(1),
     };
+    let jobs = host.most_at_once().map_or(jobs, |most| jobs.min(most.max(1)));
     let room = Arc::new(Semaphore::new(jobs));
     let mut running = futures_util::stream::iter(tickets)
         .map(|ticket| {

@@ -583,8 +583,9 @@ impl<'a> Player<'a> {
 pub(super) fn halt_of(error: &AskError, operation: &Operation) -> Halt {
     match error {
         AskError::Unmapped(_) => Halt::Unsupported(operation.kind().to_string()),
-        AskError::Unreachable(_) | AskError::TimedOut(_) | AskError::Unclear(_) => {
-            Halt::Stuck(error.to_string())
-        }
+        AskError::Unreachable(_)
+        | AskError::TimedOut(_)
+        | AskError::Unclear(_)
+        | AskError::Adapter(_) => Halt::Stuck(error.to_string()),
     }
 }

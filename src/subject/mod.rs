@@ -83,4 +83,7 @@ pub enum AskError {
     /// The adapter is not told how to ask this.
     #[error("the adapter does not know how to ask this: {0}")]
     Unmapped(String),
+    /// The adapter is a program, and it failed or broke the protocol.
+    #[error("the adapter, not the subject: {0}")]
+    Adapter(String),
 }

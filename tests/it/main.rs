@@ -3,6 +3,7 @@
 #![allow(clippy::expect_used, reason = "a test that cannot go on says why by panicking")]
 
 mod activation;
+mod adapter_command;
 mod adapters;
 mod camera;
 mod clients;
@@ -22,6 +23,7 @@ mod ocra;
 mod otp_properties;
 mod otp_vectors;
 mod pskc;
+mod puppet;
 mod races;
 mod reference;
 mod reports;

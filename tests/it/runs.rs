@@ -1,8 +1,10 @@
 //! Whole runs: sound, repeatable, and the same by two routes.
 
+use crate::puppet::python;
 use crate::stage;
 use fobwatch::adapters::builtin::Builtin;
 use fobwatch::adapters::map::MapHost;
+use fobwatch::adapters::{self, Host};
 use fobwatch::conformance::Verdict;
 use fobwatch::domain::Moment;
 use fobwatch::domain::operation::OperationKind;
@@ -184,6 +186,8 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
         }
         observed.certificate = None;
         observed.challenge = None;
+        // Each route draws its own number to tap.
+        observed.number = observed.number.take().map(|_| "a number".to_owned());
         observed.bound.iter_mut().for_each(|token| token.id.clear());
         if let Some(offered) = &mut observed.offered {
             offered.serial_number = None;
@@ -207,6 +211,45 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
     Some(value.to_string().replace(",\"leading_zero\":true", ""))
 }
 
+/// Plays the shipped scenarios against the embedded reference and against `host`, which leads to
+/// one that is served, and compares.
+async fn assert_same_record(host: Arc<dyn Host>, against: &str, post: &stage::Post) {
+    let routed = stage::play(Arc::clone(&host), against, 1, post).await;
+    host.close().await;
+    let direct = Builtin::new(Parameters::default(), Vec::new());
+    let direct = stage::play(Arc::new(direct), "builtin:reference", 1, post).await;
+    for played in &routed.played {
+        // What another process is set to, nobody can change for one scenario.
+        let expected = if played.plan.settings.is_empty() || played.remark.is_none() {
+            Verdict::Pass
+        } else {
+            Verdict::Skipped
+        };
+        assert_eq!(played.verdict, expected, "{} {:?}", played.plan.id, played.remark);
+    }
+    for (one, other) in direct.played.iter().zip(&routed.played) {
+        // Who wins a race depends on who comes first.
+        // How long a zero at the beginning is waited for depends on the codes.
+        let other_codes = one.plan.id == "authenticator/leading-zero";
+        if other_codes || one.plan.variation.contains("round=") || other.verdict == Verdict::Skipped
+        {
+            continue;
+        }
+        let (one, other) = (essence(one), essence(other));
+        let without_advance = |lines: Vec<String>| -> Vec<String> {
+            lines
+                .into_iter()
+                .filter(|line| !(line.contains("\"harness\"") && line.contains("\"done\"")))
+                .collect()
+        };
+        let (one, other) = (without_advance(one), without_advance(other));
+        assert_eq!(one.len(), other.len());
+        for (left, right) in one.iter().zip(&other) {
+            assert_eq!(left, right);
+        }
+    }
+}
+
 #[test]
 fn the_same_scenarios_through_the_map_give_the_same_record() {
     stage::runtime().block_on(async {
@@ -215,40 +258,63 @@ fn the_same_scenarios_through_the_map_give_the_same_record() {
         let text = include_str!("../../adapters/reference.yaml");
         let text = text.replace("http://127.0.0.1:4010", &server.base);
         let host = MapHost::load(&text, "adapters/reference.yaml", None).await.expect("it loads");
-        let mapped = stage::play(Arc::new(host), "map:adapters/reference.yaml", 1, &post).await;
-        let direct = Builtin::new(Parameters::default(), Vec::new());
-        let direct = stage::play(Arc::new(direct), "builtin:reference", 1, &post).await;
-        for played in &mapped.played {
-            // What another process is set to, nobody can change for one scenario.
-            let expected = if played.plan.settings.is_empty() || played.remark.is_none() {
-                Verdict::Pass
-            } else {
-                Verdict::Skipped
-            };
-            assert_eq!(played.verdict, expected, "{} {:?}", played.plan.id, played.remark);
-        }
-        for (one, other) in direct.played.iter().zip(&mapped.played) {
-            // Who wins a race depends on who comes first.
-            // How long a zero at the beginning is waited for depends on the codes.
-            let other_codes = one.plan.id == "authenticator/leading-zero";
-            if other_codes
-                || one.plan.variation.contains("round=")
-                || other.verdict == Verdict::Skipped
-            {
-                continue;
-            }
-            let (one, other) = (essence(one), essence(other));
-            let without_advance = |lines: Vec<String>| -> Vec<String> {
-                lines
-                    .into_iter()
-                    .filter(|line| !(line.contains("\"harness\"") && line.contains("\"done\"")))
-                    .collect()
-            };
-            let (one, other) = (without_advance(one), without_advance(other));
-            assert_eq!(one.len(), other.len());
-            for (left, right) in one.iter().zip(&other) {
-                assert_eq!(left, right);
-            }
-        }
+        assert_same_record(Arc::new(host), "map:adapters/reference.yaml", &post).await;
     });
+}
+
+/// The adapter that is the example of how to write one.
+const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/adapters/examples/reference.py");
+
+#[test]
+fn the_same_scenarios_through_a_program_give_the_same_record() {
+    stage::runtime().block_on(async {
+        let post = stage::post().await;
+        let server = Served::start(&post);
+        let against = format!("exec:'{}' '{EXAMPLE}' {}", python(), server.base);
+        let host = adapters::open(&against).await.unwrap_or_else(|error| panic!("{error}"));
+        assert_same_record(host, &against, &post).await;
+    });
+}
+
+#[test]
+fn the_same_scenarios_through_a_listening_program_give_the_same_record() {
+    stage::runtime().block_on(async {
+        let post = stage::post().await;
+        let server = Served::start(&post);
+        let adapter = Listening::start(&server.base);
+        let against = format!("attach:{}", adapter.address);
+        let host = adapters::open(&against).await.unwrap_or_else(|error| panic!("{error}"));
+        assert_same_record(host, &against, &post).await;
+    });
+}
+
+/// The example, listening, as a person would start it in a debugger. It is ended by its process id
+/// when dropped.
+struct Listening {
+    process: Child,
+    address: String,
+}
+
+impl Listening {
+    fn start(base: &str) -> Self {
+        let mut process = Command::new(python())
+            .args([EXAMPLE, base, "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the interpreter starts");
+        let mut line = String::new();
+        let output = process.stdout.take().expect("it is piped");
+        BufReader::new(output).read_line(&mut line).expect("it says where it is");
+        let address = line.split_whitespace().find(|word| word.starts_with("tcp://"));
+        let address = address.expect("an address").to_owned();
+        Self { process, address }
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // It may have ended by itself; then there is nothing to end.
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

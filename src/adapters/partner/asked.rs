@@ -1,0 +1,85 @@
+//! The subject behind an adapter, for one scenario: an operation becomes a request, an outcome a reply.
+
+use super::{Incarnation, Inner, scope};
+use crate::adapters::link::quote;
+use crate::adapters::protocol::{Call, Effect, Outcome};
+use crate::domain::{Answer, Operation, Reply, Soon};
+use crate::subject::{About, AskError, Subject};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// The subject behind the adapter, for one scenario.
+pub(super) struct Asked {
+    inner: Arc<Inner>,
+    adapter: Arc<Incarnation>,
+    scenario: String,
+}
+
+impl Drop for Asked {
+    fn drop(&mut self) {
+        let scope = scope(&self.scenario, "harness");
+        self.adapter.link.post(Call::CloseScenario {}, &scope, self.inner.limits().operation);
+    }
+}
+
+impl Asked {
+    pub(super) fn new(inner: Arc<Inner>, adapter: Arc<Incarnation>, scenario: String) -> Self {
+        Self { inner, adapter, scenario }
+    }
+
+    async fn outcome(&self, session: &str, operation: &Operation) -> Result<Outcome, AskError> {
+        let patience = self.inner.limits().operation;
+        let scope = scope(&self.scenario, session);
+        match self.adapter.link.ask(Call::of(operation), Some(&scope), patience).await {
+            Ok(outcome) => Ok(outcome),
+            Err(trouble) => Err(self.inner.explain(trouble, &self.adapter).await),
+        }
+    }
+
+    async fn answer(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
+        let mut outcome = self.outcome(session, operation).await?;
+        if let Outcome::Fault(fault) = &outcome
+            && fault.effect == Effect::None
+        {
+            // Nothing was done, so asking once more is the same as asking once.
+            outcome = self.outcome(session, operation).await?;
+        }
+        let kind = operation.kind().to_string();
+        if let Outcome::Fault(fault) = &outcome {
+            return Err(AskError::Adapter(format!("`{kind}`: {fault}")));
+        }
+        let (shown, form) = outcome.shown();
+        let quoted = outcome_quoted(&outcome);
+        let reply = outcome.reply(&kind).map_err(|why| {
+            AskError::Adapter(format!("its answer to `{kind}` is none of ours ({why}): `{quoted}`"))
+        })?;
+        let advanced = matches!(operation, Operation::AdvanceClock { .. });
+        if advanced && reply == Reply::Done {
+            self.inner.moved.store(true, Ordering::Relaxed);
+        }
+        Ok(Answer { reply, shown, form })
+    }
+}
+
+fn outcome_quoted(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Ok(body) | Outcome::Reject(body) | Outcome::Unsupported(body) => {
+            quote(&body.to_string())
+        }
+        Outcome::Fault(fault) => fault.to_string(),
+    }
+}
+
+impl Subject for Asked {
+    fn about(&self) -> &About {
+        &self.inner.about
+    }
+
+    fn ask<'a>(
+        &'a self,
+        session: &'a str,
+        operation: &'a Operation,
+    ) -> Soon<'a, Result<Answer, AskError>> {
+        Box::pin(self.answer(session, operation))
+    }
+}

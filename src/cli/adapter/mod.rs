@@ -1,0 +1,43 @@
+//! `fobwatch adapter`: for those who write one.
+
+mod doctor;
+mod new;
+mod schema;
+mod shell;
+
+use super::{Exit, Stopped};
+
+const EXAMPLES: &str = "\
+Examples:
+  fobwatch adapter new --lang python                  adapter.py, and the library beside it
+  fobwatch adapter doctor 'exec:python3 adapter.py'   does it speak the protocol?
+  fobwatch adapter shell 'exec:python3 adapter.py'    ask it by hand
+  fobwatch run --against 'exec:python3 adapter.py'    test what is behind it";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Write a working start into a new file
+    New(new::Arguments),
+    /// Examine whether a program speaks the adapter protocol, point by point
+    Doctor(doctor::Arguments),
+    /// Ask an adapter by hand, one JSON object a line
+    Shell(shell::Arguments),
+    /// Print the JSON Schema of every message of the protocol
+    Schema,
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
+    match arguments.command {
+        Command::New(arguments) => new::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(arguments).await,
+        Command::Shell(arguments) => shell::run(arguments).await,
+        Command::Schema => schema::run(),
+    }
+}
