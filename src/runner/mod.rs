@@ -202,12 +202,13 @@ async fn play_one(
     let mut world = World::new(origin, clock, Arc::clone(&post.inbox), connection.network);
     let declared = &connection.subject.about().declared;
     if !declared.is_empty() {
-        world.journal.record(Event::Declared { declared: Box::new(declared.clone()) });
+        let (declared, wanted) = (Box::new(declared.clone()), Box::new(plan.settings.clone()));
+        world.journal.record(Event::Declared { declared, wanted });
     }
     let mut player = Player::new(world, &*connection.subject);
     let halt = player.play(&plan).await.err();
-    conclude(&ticket, player.world, halt.as_ref(), settings)
     player.rest().await;
+    conclude(&ticket, player.world, halt.as_ref(), settings)
 }
 
 fn conclude(ticket: &Ticket, mut world: World, halt: Option<&Halt>, settings: &Settings) -> Played {
