@@ -369,6 +369,12 @@ impl World {
         }
     }
 
+    /// How many messages lie in the inbox and have not been collected.
+    #[must_use]
+    pub fn not_collected(&self) -> usize {
+        self.boxes.iter().map(|one| self.inbox.arrived(&one.recipient, one.taken).len()).sum()
+    }
+
     /// How many messages have come to `person` by `channel`, read or not.
     #[must_use]
     pub fn arrived(&self, person: &str, channel: Channel) -> usize {

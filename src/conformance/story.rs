@@ -125,6 +125,8 @@ pub(super) struct Story<'a> {
     quirky: Vec<&'a str>,
     /// What the subject says of itself.
     pub(super) declared: Declared,
+    /// What of it the scenario itself wanted so.
+    pub(super) wanted: Declared,
     /// What all delivered codes have in common.
     pub(super) compared: Option<Compared>,
 }
@@ -221,7 +223,10 @@ impl<'a> Story<'a> {
                 self.compared =
                     Some(Compared { entry: entry.id, codes: *codes, unseen: *unseen, row: *row });
             }
-            Event::Declared { declared } => self.declared.clone_from(declared),
+            Event::Declared { declared, wanted } => {
+                self.declared.clone_from(declared);
+                self.wanted.clone_from(wanted);
+            }
             Event::Started { .. }
             | Event::Asked { .. }
             | Event::Compared { .. }

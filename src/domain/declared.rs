@@ -28,6 +28,9 @@ pub struct Declared {
     /// Seconds of a time step of the token (RFC 6238 X).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_period: Option<u64>,
+    /// The hash function of a plain key, for codes of the time and of a counter (RFC 6238 §1.2).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token_algorithm: Option<TokenAlgorithm>,
     /// Time steps by which a code of the token may be early or late.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub token_window: Option<u32>,
@@ -46,6 +49,18 @@ pub struct Declared {
     /// What a code by mail is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_pin: Option<EmailPin>,
+}
+
+/// The hash function under the HMAC of a plain key.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TokenAlgorithm {
+    /// SHA-1, the only one that every authenticator app knows.
+    Sha1,
+    /// SHA-256.
+    Sha256,
+    /// SHA-512.
+    Sha512,
 }
 
 /// What a resend does to the code before it.
@@ -89,6 +104,7 @@ impl Declared {
             && same(self.lockout.as_ref(), other.lockout.as_ref())
             && same(self.token_digits.as_ref(), other.token_digits.as_ref())
             && same(self.token_period.as_ref(), other.token_period.as_ref())
+            && same(self.token_algorithm.as_ref(), other.token_algorithm.as_ref())
             && same(self.token_window.as_ref(), other.token_window.as_ref())
             && same(self.activation_lifetime.as_ref(), other.activation_lifetime.as_ref())
             && same(self.messages.as_ref(), other.messages.as_ref())

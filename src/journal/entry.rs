@@ -68,6 +68,9 @@ pub enum Event {
     Declared {
         /// Its claims and choices.
         declared: Box<Declared>,
+        /// What of it the scenario wanted so.
+        #[serde(default, skip_serializing_if = "Declared::is_empty")]
+        wanted: Box<Declared>,
     },
     /// A person was invented for this scenario.
     PersonInvented {

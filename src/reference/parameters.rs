@@ -1,7 +1,7 @@
 //! What an operator may set, with the default of each and where it comes from.
 
 use super::authenticator::SAFEST;
-use crate::domain::declared::{EmailPin, Resend};
+use crate::domain::declared::{EmailPin, Resend, TokenAlgorithm};
 use crate::domain::{Declared, TokenKind};
 use crate::otp::{Algorithm, Digits, Period, Window};
 use serde::de::Error;
@@ -237,6 +237,9 @@ impl Parameters {
                 .then(|| self.lockout_lifetime.map_or(0, |lifetime| lifetime.as_secs())),
             token_digits: Some(u32::from(self.token_digits.count())),
             token_period: Some(self.token_period.seconds()),
+            token_algorithm: self
+                .authenticator_apps
+                .then(|| declared_algorithm(self.authenticator_algorithm)),
             token_window: Some(u32::from(self.token_window_steps)),
             activation_lifetime: Some(self.activation_lifetime.as_secs()),
             messages: Some(self.messages_per_challenge),
@@ -263,6 +266,9 @@ impl Parameters {
         if let Some(period) = wanted.token_period {
             set.token_period = Period::new(period).map_err(|_| CannotBeSet("token_period"))?;
         }
+        if let Some(algorithm) = wanted.token_algorithm {
+            set.authenticator_algorithm = wanted_algorithm(algorithm);
+        }
         if let Some(window) = wanted.token_window {
             set.token_window_steps =
                 u8::try_from(window).map_err(|_| CannotBeSet("token_window"))?;
@@ -284,6 +290,22 @@ impl Parameters {
         set.email_pin = wanted.email_pin.unwrap_or(set.email_pin);
         *self = set;
         Ok(())
+    }
+}
+
+fn declared_algorithm(algorithm: Algorithm) -> TokenAlgorithm {
+    match algorithm {
+        Algorithm::Sha1 => TokenAlgorithm::Sha1,
+        Algorithm::Sha256 => TokenAlgorithm::Sha256,
+        Algorithm::Sha512 => TokenAlgorithm::Sha512,
+    }
+}
+
+fn wanted_algorithm(algorithm: TokenAlgorithm) -> Algorithm {
+    match algorithm {
+        TokenAlgorithm::Sha1 => Algorithm::Sha1,
+        TokenAlgorithm::Sha256 => Algorithm::Sha256,
+        TokenAlgorithm::Sha512 => Algorithm::Sha512,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::journal::{Entry, Event, Observed, Request};
 pub(super) fn line(entry: &Entry) -> String {
     match &entry.event {
         Event::Started { title, .. } => format!("begin: {title}"),
-        Event::Declared { declared } => {
+        Event::Declared { declared, wanted: _ } => {
             let declared = serde_json::to_string(declared).unwrap_or_default();
             format!("the subject declares {declared}")
         }

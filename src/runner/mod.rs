@@ -213,7 +213,8 @@ async fn play_one(
     let mut world = World::new(origin, clock, Arc::clone(&post.inbox), connection.network);
     let declared = &connection.subject.about().declared;
     if !declared.is_empty() {
-        world.journal.record(Event::Declared { declared: Box::new(declared.clone()) });
+        let (declared, wanted) = (Box::new(declared.clone()), Box::new(plan.settings.clone()));
+        world.journal.record(Event::Declared { declared, wanted });
     }
     let mut player = Player::new(world, &*connection.subject);
     let halt = player.play(&plan).await.err();

@@ -160,7 +160,15 @@ pub(super) static SAFE_PARAMETERS: Requirement = Requirement {
     clause: "algorithm, digits, period: what apps ignore",
     text: "A key asks for what every app can do: SHA-1, six digits, 30 seconds.",
     judge: |entries| {
+        let wanted = Story::of(entries).wanted;
+        // A scenario that wants another key has no business to blame it.
+        let is_ordered = wanted.token_algorithm.is_some()
+            || wanted.token_digits.is_some()
+            || wanted.token_period.is_some();
         each_uri(entries, |facts| {
+            if is_ordered {
+                return None;
+            }
             let kept = facts.algorithm == "SHA1"
                 && facts.digits == 6
                 && facts.period.is_none_or(|period| period == STEP_SECONDS);

@@ -22,7 +22,7 @@ fn declared(change: impl Fn(&mut Declared)) -> Staged {
     };
     change(&mut declared);
     let mut staged = Staged::new();
-    staged.event(Event::Declared { declared: Box::new(declared) });
+    staged.event(Event::Declared { declared: Box::new(declared), wanted: Box::default() });
     staged
 }
 

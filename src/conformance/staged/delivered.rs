@@ -55,7 +55,7 @@ fn a_delivered_code_dies_with_age() {
     let declared = |answer| {
         let mut staged = asked_for("main");
         let declared = Declared { code_lifetime: Some(120), ..Declared::default() };
-        staged.event(Event::Declared { declared: Box::new(declared) });
+        staged.event(Event::Declared { declared: Box::new(declared), wanted: Box::default() });
         staged.later(121).submit("main", code(1), answer)
     };
     let cases = vec![

@@ -2,7 +2,8 @@
 
 use super::Came::{Broken, Kept, Untested};
 use super::*;
-use crate::domain::TokenKind;
+use crate::domain::declared::TokenAlgorithm;
+use crate::domain::{Declared, TokenKind};
 use crate::journal::KeyFacts;
 
 pub(super) fn facts(ordinal: u32) -> KeyFacts {
@@ -95,6 +96,25 @@ fn check_keys(id: &str, good: KeyFacts, bad: KeyFacts) {
         ("no plain key", Staged::new().activated(), Untested),
     ];
     check(id, cases);
+}
+
+#[test]
+fn a_key_that_the_scenario_wanted_so_is_not_blamed() {
+    let wanting = |wanted: Declared| {
+        let (declared, wanted) = (Box::new(wanted.clone()), Box::new(wanted));
+        let key = KeyFacts { algorithm: "SHA256".into(), ..facts(1) };
+        let mut staged = Staged::new();
+        staged.event(Event::Declared { declared, wanted });
+        staged.key_shown(key)
+    };
+    let algorithm = Some(TokenAlgorithm::Sha256);
+    let hash = Declared { token_algorithm: algorithm, ..Declared::default() };
+    let other = Declared { attempts: Some(3), ..Declared::default() };
+    let cases = vec![
+        ("wanted so", wanting(hash), Untested),
+        ("something else was wanted", wanting(other), Broken),
+    ];
+    check("key-uri.safe-parameters", cases);
 }
 
 #[test]
