@@ -1,7 +1,7 @@
 //! What the harness asks: the operations of a subject, and four that belong to the protocol itself.
 
 use super::hello::Hello;
-use crate::domain::{Channel, Declared, Operation, TokenKind};
+use crate::domain::{Channel, Declared, Entered, Operation, Secret, TokenKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -155,6 +155,16 @@ pub enum CodeForm {
     List(Vec<String>),
 }
 
+impl CodeForm {
+    fn of(entered: &Entered) -> Self {
+        let plain = |code: &Secret| code.reveal().to_owned();
+        match entered {
+            Entered::Text(code) => Self::Text(plain(code)),
+            Entered::List(codes) => Self::List(codes.iter().map(plain).collect()),
+        }
+    }
+}
+
 impl Call {
     /// The form of `operation` on the wire. Secrets leave their wrapper here: they are about to be
     /// sent.
@@ -173,9 +183,7 @@ impl Call {
             }
             Operation::ChooseChannel { channel } => Self::ChooseChannel { channel: *channel },
             Operation::ResendCode => Self::ResendCode {},
-            Operation::SubmitCode { code } => {
-                Self::SubmitCode { code: CodeForm::Text(code.reveal().to_owned()) }
-            }
+            Operation::SubmitCode { code } => Self::SubmitCode { code: CodeForm::of(code) },
             Operation::RequestPush => Self::RequestPush {},
             Operation::AwaitPush => Self::AwaitPush {},
             Operation::BeginEnrolment { token } => Self::BeginEnrolment { token: *token },
