@@ -70,7 +70,7 @@ fn confirming(seconds: u64) -> Staged {
     let mut staged = Staged::new();
     let email_pin = Some(EmailPin::AddressConfirmation);
     let declared = Declared { email_pin, ..Declared::default() };
-    staged.event(Event::Declared { declared: Box::new(declared) });
+    staged.event(Event::Declared { declared: Box::new(declared), wanted: Box::default() });
     let staged = staged.sign_in("main", "cy", sent(Channel::Email));
     let staged = staged.message("cy", Channel::Email, Some(code(1)));
     staged.later(seconds).submit("main", code(1), forced())
@@ -91,7 +91,7 @@ fn a_code_that_confirms_an_address_lives_for_a_day() {
 fn by_both(resend: Option<Resend>, second: u32) -> Staged {
     let mut staged = Staged::new();
     let declared = Declared { resend, ..Declared::default() };
-    staged.event(Event::Declared { declared: Box::new(declared) });
+    staged.event(Event::Declared { declared: Box::new(declared), wanted: Box::default() });
     let request = Request { channel: Some(Channel::Email), ..Request::bare(Op::ChooseChannel) };
     let staged = staged.sms("main", "ada", 1).ask("main", request, sent(Channel::Email));
     staged.message("ada", Channel::Email, Some(code(second)))
