@@ -45,6 +45,7 @@ adapter = Adapter(
         "lockout": 0,
         "token_digits": 6,
         "token_period": 30,
+        "token_algorithm": "sha1",
         "token_window": 1,
         "activation_lifetime": 300,
         "messages": 5,

@@ -47,7 +47,8 @@ pub(crate) fn settings(against: &str, seed: u64) -> runner::Settings {
         paths: Vec::new(),
         options: Vec::new(),
         profiles: vec![profile::by_name("consistent").expect("a profile")],
-        jobs: 4,
+        // Most of what they wait for is each other's turn, and some wait in real time.
+        jobs: 16,
         masking: Masking::Masked,
         shard: None,
     }
