@@ -114,6 +114,8 @@ pub(super) struct Story<'a> {
     pub(super) mishaps: Vec<Mishap<'a>>,
     /// Questions that were not answered, with their sessions.
     unanswered: Vec<(EntryId, &'a str)>,
+    /// When an administrator was asked to lift a lock.
+    unlocks: Vec<EntryId>,
     /// When the clock was moved forward.
     pub(super) leaps: Vec<EntryId>,
     /// Questions that were put at once.
@@ -155,6 +157,9 @@ impl<'a> Story<'a> {
                 if let Some(Event::Asked { person, request, .. }) =
                     entries.get(asked.index()).map(|entry| &entry.event)
                 {
+                    if request.operation == OperationKind::Unlock {
+                        self.unlocks.push(*asked);
+                    }
                     self.exchanges.push(Exchange {
                         asked: *asked,
                         answered: entry.id,
@@ -627,8 +632,7 @@ impl<'a> Story<'a> {
 
     /// Whether an administrator lifted a lock between two questions.
     pub(super) fn is_unlocked_between(&self, earlier: EntryId, later: EntryId) -> bool {
-        self.asks(OperationKind::Unlock)
-            .any(|unlock| unlock.asked > earlier && unlock.asked < later)
+        self.unlocks.iter().any(|unlock| *unlock > earlier && *unlock < later)
     }
 
     /// Whether the clock was moved between two entries.
