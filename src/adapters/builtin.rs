@@ -184,7 +184,7 @@ impl Subject for Direct {
             let body = view.body();
             let form =
                 Form { status: view.status(), headers: Vec::new(), body: Form::shape(&body) };
-            Ok(Answer { reply, shown: body.to_string(), form: Some(form) })
+            Ok(Answer::whole(reply, body.to_string(), Some(form)))
         })
     }
 }

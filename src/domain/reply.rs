@@ -16,6 +16,17 @@ pub struct Answer {
     pub shown: String,
     /// The outward form of the answer, where it came over HTTP: what an attacker compares.
     pub form: Option<Form>,
+    /// What of this reply the adapter does not look for, by the names that map files use: nobody
+    /// can be blamed for lacking it.
+    pub unseen: Vec<String>,
+}
+
+impl Answer {
+    /// An answer of which everything is seen that it could hold.
+    #[must_use]
+    pub fn whole(reply: Reply, shown: String, form: Option<Form>) -> Self {
+        Self { reply, shown, form, unseen: Vec::new() }
+    }
 }
 
 /// The outward form of an answer without its values.

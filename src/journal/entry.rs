@@ -348,9 +348,18 @@ pub struct Observed {
     /// What the subject has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub feature: Option<String>,
+    /// What of this reply the adapter does not look for, by the names that map files use.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unseen: Vec<String>,
 }
 
 impl Observed {
+    /// Whether the adapter looks for what map files call `name`.
+    #[must_use]
+    pub fn looks_for(&self, name: &str) -> bool {
+        !self.unseen.iter().any(|unseen| unseen == name)
+    }
+
     /// A reply without particulars.
     #[must_use]
     pub fn bare(reply: ReplyKind) -> Self {
@@ -369,6 +378,7 @@ impl Observed {
             bound: Vec::new(),
             certificate: None,
             feature: None,
+            unseen: Vec::new(),
         }
     }
 }

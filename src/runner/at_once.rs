@@ -95,9 +95,9 @@ impl Player<'_> {
                 Err(Halt::Unsupported(feature))
             }
             Ok(answer) => {
-                let observed = record::observed(&mut self.world.journal, &answer.reply);
+                let observed = record::answered(&mut self.world.journal, &answer);
                 let (session, observed) = (question.session.clone(), Box::new(observed));
-                let Answer { reply, shown, form } = answer;
+                let Answer { reply, shown, form, .. } = answer;
                 let answered = Event::Answered { asked, session, observed, form, shown };
                 self.world.journal.record(answered);
                 Ok(reply)

@@ -247,9 +247,8 @@ impl<'a> Player<'a> {
         }
         match answered {
             Ok(answer) => {
-                let observed = record::observed(&mut self.world.journal, &answer.reply);
-                let observed = Box::new(observed);
-                let (session, Answer { reply, shown, form }) = (session.to_owned(), answer);
+                let observed = Box::new(record::answered(&mut self.world.journal, &answer));
+                let (session, Answer { reply, shown, form, .. }) = (session.to_owned(), answer);
                 let answered = Event::Answered { asked, session, observed, form, shown };
                 self.world.journal.record(answered);
                 self.world.collect();

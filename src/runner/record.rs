@@ -1,7 +1,7 @@
 //! Writes operations and replies into the journal, secrets as marks.
 
 use super::key_facts;
-use crate::domain::{Activation, Entered, Operation, Reply, Secret};
+use crate::domain::{Activation, Answer, Entered, Operation, Reply, Secret};
 use crate::journal::{Journal, Observed, Offered, Request, SecretKind};
 use crate::world::qr_secret;
 use std::time::Duration;
@@ -51,8 +51,14 @@ pub(super) fn request(journal: &mut Journal, operation: &Operation) -> Request {
     request
 }
 
+/// The journal form of an answer.
+pub(super) fn answered(journal: &mut Journal, answer: &Answer) -> Observed {
+    let unseen = answer.unseen.clone();
+    Observed { unseen, ..observed(journal, &answer.reply) }
+}
+
 /// The journal form of a reply.
-pub(super) fn observed(journal: &mut Journal, reply: &Reply) -> Observed {
+fn observed(journal: &mut Journal, reply: &Reply) -> Observed {
     let mut observed = Observed::bare(reply.kind());
     match reply {
         Reply::CodeRequired { channel, destination, alternatives } => {

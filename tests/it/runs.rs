@@ -5,13 +5,14 @@ use crate::stage;
 use fobwatch::adapters::builtin::Builtin;
 use fobwatch::adapters::map::MapHost;
 use fobwatch::adapters::{self, Host};
-use fobwatch::conformance::Verdict;
+use fobwatch::conformance::{REQUIREMENTS, Verdict};
 use fobwatch::domain::operation::OperationKind;
 use fobwatch::domain::{Moment, Tap};
 use fobwatch::journal::{Entry, Event};
 use fobwatch::reference::Parameters;
 use fobwatch::report::{self, Standing};
-use fobwatch::runner::{Played, Run};
+use fobwatch::runner::{self, Played, Run};
+use fobwatch::scenario;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
@@ -185,6 +186,7 @@ fn essential(entry: &Entry, start: Moment) -> Option<String> {
             form.headers.clear();
         }
         observed.certificate = None;
+        observed.unseen.clear();
         observed.challenge = None;
         // Each route draws its own number to tap.
         observed.number = observed.number.take().map(|_| "a number".to_owned());
@@ -269,6 +271,31 @@ fn the_same_scenarios_through_the_map_give_the_same_record() {
         let text = text.replace("http://127.0.0.1:4010", &server.base);
         let host = MapHost::load(&text, "adapters/reference.yaml", None).await.expect("it loads");
         assert_same_record(Arc::new(host), "map:adapters/reference.yaml", &post).await;
+    });
+}
+
+/// The block of the README that begins with this line.
+fn in_readme(first_line: &str) -> String {
+    let readme = include_str!("../../README.md");
+    let start = readme.find(&format!("```yaml\n{first_line}")).expect(first_line);
+    let block = &readme[start + "```yaml\n".len()..];
+    block.split("```").next().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_map_and_the_scenario_of_the_readme_blame_nobody() {
+    stage::runtime().block_on(async {
+        let post = stage::post().await;
+        let server = Served::start(&post);
+        let map = in_readme("# my-server.yaml").replace("http://127.0.0.1:4010", &server.base);
+        let host = MapHost::load(&map, "my-server.yaml", None).await.expect("it loads");
+        let known: Vec<&str> = REQUIREMENTS.iter().map(|requirement| requirement.id).collect();
+        let text = in_readme("# my/first-pin.yaml");
+        let plans = scenario::load("my/first-pin.yaml", &text, &known).expect("it loads");
+        let (host, tickets) = (Arc::new(host), runner::tickets(plans));
+        let settings = stage::settings("map:my-server.yaml", 1);
+        let run = runner::run(host, &post.office, tickets, settings, |_| {}).await;
+        assert_sound(&run);
     });
 }
 

@@ -49,6 +49,15 @@ pub(super) struct Rule {
     pub(super) tokens: Option<TokenList>,
 }
 
+impl Rule {
+    /// What the reply may hold and this rule does not look for.
+    pub(super) fn unseen(&self) -> Vec<String> {
+        let (_, optional) = vocabulary(self.reply);
+        let unseen = optional.iter().filter(|name| !self.values.contains_key(*name));
+        unseen.map(|name| (*name).to_owned()).collect()
+    }
+}
+
 /// Where the bound tokens stand.
 #[derive(Debug, Clone)]
 pub(super) struct TokenList {

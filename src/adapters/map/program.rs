@@ -66,14 +66,14 @@ impl Mapped {
         let kind = operation.kind();
         let Some(steps) = self.program.operations.get(&kind) else {
             let reply = Reply::Unsupported { feature: kind.to_string() };
-            return Ok(Answer { reply, shown: String::new(), form: None });
+            return Ok(Answer::whole(reply, String::new(), None));
         };
         if let Operation::SubmitCode { code: Entered::List(codes) } = operation
             && !steps.requests.iter().all(|request| request.carries_list("code", codes.len()))
         {
             let feature = format!("{kind} with a list");
             let reply = Reply::Unsupported { feature };
-            return Ok(Answer { reply, shown: String::new(), form: None });
+            return Ok(Answer::whole(reply, String::new(), None));
         }
         let session = self.session(session)?;
         let own = variables(operation);
@@ -94,7 +94,8 @@ impl Mapped {
         };
         let reply = reading.reply(qr).map_err(|why| unclear(&page, &why))?;
         let form = Some(form_of(&page));
-        Ok(Answer { reply, shown: clipped(page.text), form })
+        let unseen = rule.unseen();
+        Ok(Answer { reply, shown: clipped(page.text), form, unseen })
     }
 }
 

@@ -48,6 +48,7 @@ impl Asked {
         if let Outcome::Fault(fault) = &outcome {
             return Err(AskError::Adapter(format!("`{kind}`: {fault}")));
         }
+        let unseen = outcome.unseen();
         let (shown, form) = outcome.shown();
         let quoted = outcome_quoted(&outcome);
         let reply = outcome.reply(&kind).map_err(|why| {
@@ -57,7 +58,7 @@ impl Asked {
         if advanced && reply == Reply::Done {
             self.inner.moved.store(true, Ordering::Relaxed);
         }
-        Ok(Answer { reply, shown, form })
+        Ok(Answer { reply, shown, form, unseen })
     }
 }
 

@@ -184,6 +184,32 @@ impl Outcome {
         }
     }
 
+    /// What the reply may hold and the adapter does not speak of. What it looked for and did not
+    /// find, it writes as `null`, or as an empty list.
+    #[must_use]
+    pub fn unseen(&self) -> Vec<String> {
+        let Self::Ok(body) = self else { return Vec::new() };
+        let optional: &[&str] = match body["reply"].as_str() {
+            Some("code_required") => &["destination", "alternatives"],
+            Some("activation") => &[
+                "qr",
+                "link",
+                "password",
+                "address",
+                "serial_number",
+                "activation_code",
+                "key_file",
+                "challenge",
+                "expires_in",
+            ],
+            Some("token_required") => &["challenge"],
+            Some("push_sent") => &["number"],
+            _ => &[],
+        };
+        let unseen = optional.iter().filter(|name| body.get(name).is_none());
+        unseen.map(|name| (*name).to_owned()).collect()
+    }
+
     /// What the adapter says of itself, if this answers `hello`.
     ///
     /// # Errors

@@ -26,6 +26,7 @@ fn alternative_offered(entries: &[Entry]) -> Finding {
         one.request.operation == OperationKind::SignIn
             && one.observed.reply == ReplyKind::CodeRequired
             && one.observed.channel == Some(Channel::Sms)
+            && one.observed.looks_for("alternatives")
     });
     for exchange in asked {
         if exchange.observed.alternatives.contains(&Channel::Email) {

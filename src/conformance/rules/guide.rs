@@ -236,17 +236,17 @@ fn material(entries: &[Entry], kind: TokenKind, wanted: &[&str]) -> Finding {
     for exchange in begun.filter(|exchange| exchange.request.token == Some(kind)) {
         let Some(offered) = &exchange.observed.offered else { continue };
         let shown = [
-            ("QR code", offered.qr.is_some()),
-            ("password", offered.password.is_some()),
-            ("address", offered.address.is_some()),
-            ("serial number", offered.serial_number.is_some()),
-            ("activation code", offered.activation_code.is_some()),
+            ("QR code", "qr", offered.qr.is_some()),
+            ("password", "password", offered.password.is_some()),
+            ("address", "address", offered.address.is_some()),
+            ("serial number", "serial_number", offered.serial_number.is_some()),
+            ("activation code", "activation_code", offered.activation_code.is_some()),
         ];
-        let missing: Vec<&str> = shown
-            .iter()
-            .filter(|(name, shown)| wanted.contains(name) && !shown)
-            .map(|(name, _)| *name)
-            .collect();
+        let lacking = || shown.iter().filter(|(name, _, shown)| wanted.contains(name) && !shown);
+        if lacking().any(|(_, field, _)| !exchange.observed.looks_for(field)) {
+            continue;
+        }
+        let missing: Vec<&str> = lacking().map(|(name, _, _)| *name).collect();
         if missing.is_empty() {
             tally.kept([exchange.answered]);
         } else {

@@ -429,6 +429,9 @@ fn number_shown(entries: &[Entry]) -> Finding {
         if !waiting.signed_in() || !waiting.has_confirmed() {
             continue;
         }
+        if !request.observed.looks_for("number") {
+            continue;
+        }
         if request.observed.number.is_some() {
             tally.kept(waiting.evidence());
         } else {

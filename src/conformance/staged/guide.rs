@@ -63,6 +63,21 @@ fn a_first_sign_in_ends_in_enrolment() {
 }
 
 #[test]
+fn a_page_that_asks_for_a_pin_offers_the_mailbox() {
+    let asked = |alternatives, unseen: &[&str]| {
+        let unseen = unseen.iter().map(|name| (*name).to_owned()).collect();
+        let answer = Observed { alternatives, unseen, ..sent(Channel::Sms) };
+        Staged::new().sign_in("main", "ada", answer)
+    };
+    let cases = vec![
+        ("offered", asked(vec![Channel::Email], &[]), Kept),
+        ("not offered", asked(vec![], &[]), Broken),
+        ("nobody looked", asked(vec![], &["alternatives"]), Untested),
+    ];
+    check("guide.alternative-offered", cases);
+}
+
+#[test]
 fn a_page_shows_its_material() {
     let begun = |token, answer| {
         let request = Request { token: Some(token), ..Request::bare(Op::BeginEnrolment) };
@@ -71,10 +86,15 @@ fn a_page_shows_its_material() {
             .ask("main", request, answer)
     };
     let bare = || Observed { offered: Some(Offered::default()), ..reply(Re::Activation) };
+    let blind = || {
+        let unseen = vec!["password".to_owned(), "activation_code".to_owned()];
+        Observed { unseen, ..bare() }
+    };
     for (id, kind) in [("guide.mobile-material", Mobile), ("guide.desktop-material", Desktop)] {
         let cases = vec![
             ("all of it", begun(kind, page(1)), Kept),
             ("nothing", begun(kind, bare()), Broken),
+            ("nothing that the adapter looks for", begun(kind, blind()), Untested),
             ("refused", begun(kind, no(RejectionClass::Denied)), Untested),
         ];
         check(id, cases);

@@ -150,9 +150,15 @@ fn the_number_of_the_page_decides() {
         ("the right one", asked().confirms().awaits("main", done()), Untested),
     ];
     check("push.number-decides", cases);
+    let blind = || {
+        let sent = Observed { unseen: vec!["number".to_owned()], ..sent(None) };
+        let asked = Staged::new().token_asked().bare("main", Op::RequestPush, sent);
+        asked.says(PushAnswer::Confirm).awaits("main", done())
+    };
     let bare = || Staged::new().token_asked().bare("main", Op::RequestPush, sent(None));
     let cases = vec![
         ("a number", asked().confirms().awaits("main", done()), Kept),
+        ("none that the adapter looks for", blind(), Untested),
         ("none", bare().says(PushAnswer::Confirm).awaits("main", done()), Broken),
         ("not signed in", bare().says(PushAnswer::Confirm).awaits("main", refused()), Untested),
     ];
