@@ -151,4 +151,16 @@ proptest! {
         let text = TEMPLATES[index].replace("{}", &written);
         prop_assert_eq!(code_of(&text), Some(code), "{}", text);
     }
+
+    #[test]
+    fn a_code_of_letters_and_digits_in_two_groups_is_found(
+        code in "[ACDEFGHJKLMNPQRTUVWXY3479]{4}-[ACDEFGHJKLMNPQRTUVWXY3479]{4}", by_mail in any::<bool>()
+    ) {
+        let lead = format!("{code} is your sign-in PIN for Example Signing.");
+        let rest = if by_mail { "\n\nIt can be used once, for 5 minutes." } else { " Used once." };
+        let found = code_of(&format!("{lead}{rest}"));
+        let is_number = code.bytes().all(|byte| !byte.is_ascii_alphabetic());
+        let expected = if is_number { code.replace('-', "") } else { code.clone() };
+        prop_assert_eq!(found, Some(expected), "{}", lead);
+    }
 }

@@ -204,7 +204,16 @@ impl<'t> Scene<'t> {
         }
         let overlaps =
             |span: &Range<usize>| span.start < figure.span.end && figure.span.start < span.end;
-        self.wholes.iter().find(|(span, _)| overlaps(span)).map(|(_, whole)| *whole)
+        // `7H45` within `XD4H-7H45` is a part of the code, and not the other way round.
+        let is_inside = |span: &Range<usize>| {
+            figure.shape == Shape::Letters
+                && *span != figure.span
+                && figure.span.start <= span.start
+                && span.end <= figure.span.end
+        };
+        let mut around = self.wholes.iter();
+        let found = around.find(|(span, _)| overlaps(span) && !is_inside(span));
+        found.map(|(_, whole)| *whole)
     }
 }
 
