@@ -1,16 +1,19 @@
 //! The entries of a scenario retold for judges: who asked what in which session and what came
 //! back, which messages followed, where each code came from.
 
-use super::Finding;
+mod submission;
+mod tally;
+
+pub(super) use submission::{Submission, accepts, is_about_code};
+pub(super) use tally::Tally;
+
 use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::{Form, ReplyKind};
 use crate::domain::{
     Assurance, Channel, Declared, Disturbance, Mailbox, Moment, PhoneNumber, PushReply, Recipient,
-    RejectionClass,
 };
 use crate::journal::{Entry, EntryId, Event, KeyFacts, Mark, MessageForm, Observed, Request};
-use std::time::Duration;
 
 /// A question with its answer.
 pub(super) struct Exchange<'a> {
@@ -541,29 +544,6 @@ impl<'a> Story<'a> {
         })
     }
 
-    /// Whether no other session of the person had signed in later than that of `exchange` when it
-    /// was asked: a subject may keep one sign-in of a person under way and end the others.
-    pub(super) fn is_newest(&self, exchange: &Exchange<'a>) -> bool {
-        let signs_in = |one: &&Exchange<'a>| one.request.operation == OperationKind::SignIn;
-        let own = self.earlier(exchange.session, exchange.asked).find(signs_in);
-        !self.asks(OperationKind::SignIn).any(|other| {
-            other.person == exchange.person
-                && other.session != exchange.session
-                && own.is_none_or(|own| other.asked > own.asked)
-                && other.answered < exchange.asked
-        })
-    }
-
-    /// Whether a refused code was surely taken for a guess: its session was waiting for a code and
-    /// nothing had ended it, and no word of the refusal says that the code was not looked at.
-    fn is_counted(&self, exchange: &Exchange<'a>) -> bool {
-        let looked_at = exchange
-            .observed
-            .class
-            .is_none_or(|class| class == RejectionClass::Denied || is_about_code(class));
-        looked_at && self.awaited(exchange) && self.is_newest(exchange)
-    }
-
     /// How much `session` had proven when `entry` was made.
     pub(super) fn assurance(&self, session: &str, entry: EntryId) -> Option<Assurance> {
         let mut earlier = self.earlier(session, entry);
@@ -576,231 +556,14 @@ impl<'a> Story<'a> {
         changing.observed.assurance
     }
 
-    /// Submitted codes, with the number of refusals in a row that `person` had had before.
-    pub(super) fn submissions(&self) -> Vec<Submission<'_, 'a>> {
-        let mut submissions: Vec<Submission<'_, 'a>> = Vec::new();
-        for exchange in self.asks(OperationKind::SubmitCode) {
-            let (Some(person), Some(code)) = (exchange.person, exchange.request.code) else {
-                continue;
-            };
-            let row = self.row(&submissions, person, exchange.asked);
-            let accepted = accepts(exchange.observed.reply);
-            submissions.push(Submission {
-                exchange,
-                person,
-                code,
-                accepted,
-                counted: !accepted && self.is_counted(exchange),
-                refused_before: row.refused,
-                since: row.since,
-                sessions_before: row.sessions.len(),
-                counted_before: row.counted,
-                counted_sessions: row.counted_in.len(),
-                first_use: !submissions.iter().any(|one| one.code == code && !one.is_odd()),
-                accepted_before: submissions.iter().any(|one| one.code == code && one.accepted),
-            });
-        }
-        submissions
-    }
-
-    /// The refusals in a row of `person` at the end of `submissions`, seen from a question.
-    pub(super) fn row(
-        &self,
-        submissions: &[Submission<'_, 'a>],
-        person: &str,
-        asked: EntryId,
-    ) -> Row<'a> {
-        let mut row = Row::default();
-        for earlier in submissions.iter().rev().filter(|one| one.person == person) {
-            if earlier.accepted || self.is_unlocked_between(earlier.exchange.asked, asked) {
-                break;
-            }
-            if earlier.is_odd() {
-                continue;
-            }
-            let session = earlier.exchange.session;
-            row.since = Some(earlier.exchange.answered);
-            row.refused += 1;
-            note(&mut row.sessions, session);
-            if earlier.counted {
-                row.counted += 1;
-                note(&mut row.counted_in, session);
-            }
-        }
-        row
-    }
-
-    /// Whether an administrator lifted a lock between two questions.
-    pub(super) fn is_unlocked_between(&self, earlier: EntryId, later: EntryId) -> bool {
-        self.unlocks.iter().any(|unlock| *unlock > earlier && *unlock < later)
-    }
-
-    /// Whether the clock was moved between two entries.
-    pub(super) fn leapt_between(&self, earlier: EntryId, later: EntryId) -> bool {
-        self.leaps.iter().any(|leap| *leap > earlier && *leap < later)
-    }
-
-    /// Whether `submission` should have been accepted, had there been no failures before: the
-    /// session waits for a code, and this one is its person's, fresh, newest and unused.
-    pub(super) fn is_right(&self, submission: &Submission<'_, 'a>) -> bool {
-        let delivered = match self.delivery(submission.code) {
-            Some(delivery) => self.is_right_pin(submission, delivery),
-            None => self.is_right_token_code(submission),
-        };
-        delivered
-            && submission.first_use
-            && !submission.is_odd()
-            && !self.is_contended(submission.exchange)
-            && self.awaited(submission.exchange)
-    }
-
-    fn is_right_pin(&self, submission: &Submission<'_, 'a>, delivery: &Arrival<'a>) -> bool {
-        let bound = self.cause(delivery).is_some_and(|cause| {
-            cause.session == submission.exchange.session && cause.person == Some(submission.person)
-        });
-        let newest = !self.arrivals.iter().any(|later| {
-            later.sent > delivery.sent
-                && later.sent < submission.exchange.asked
-                && later.code.is_some()
-                && self.cause(later).map(|cause| cause.session) == Some(submission.exchange.session)
-        });
-        // A code that we withheld may have taken the place of this one.
-        let clouded = self.mishaps.iter().any(|mishap| {
-            mishap.person == submission.person
-                && mishap.entry > delivery.sent
-                && mishap.entry < submission.exchange.asked
-        });
-        bound && newest && !clouded && submission.exchange.at - delivery.at < FRESH
-    }
-
-    fn is_right_token_code(&self, submission: &Submission<'_, 'a>) -> bool {
-        let Some(making) = self.making(submission.code) else { return false };
-        let exchange = submission.exchange;
-        let period = self.period_of(making);
-        let step = |moment: Moment| moment.unix_seconds() / period;
-        let confirmed = self
-            .asks(OperationKind::ConfirmEnrolment)
-            .any(|one| one.request.code == Some(submission.code));
-        making.owner == submission.person
-            && self.is_enrolled(submission.person, exchange.asked)
-            && step(making.at) == step(exchange.at)
-            && !self.is_skewed(making.device)
-            && self.is_plain(making.device, exchange.asked)
-            && self.holds_bound_time_key(making.device, making.owner, exchange.asked)
-            && !confirmed
-    }
-
     /// Whether the clock of `device` was ever set off.
     pub(super) fn is_skewed(&self, device: &str) -> bool {
         self.acts.iter().any(|act| act.device == device && act.act == "set_clock_skew")
-    }
-
-    /// Whether only the failures before it can decide `submission`: it is right, and no time was
-    /// skipped since the first of them, in which a lock might have ended.
-    pub(super) fn is_telling(&self, submission: &Submission<'_, 'a>) -> bool {
-        let since = submission.since.unwrap_or(submission.exchange.asked);
-        self.is_right(submission) && !self.leapt_between(since, submission.exchange.asked)
     }
 }
 
 /// The time step of every token here; RFC 6238 §5.2 recommends it.
 pub(super) const STEP_SECONDS: u64 = 30;
-
-/// A code younger than this is taken for fresh: real servers' codes live at least two minutes.
-const FRESH: Duration = Duration::from_mins(1);
-
-/// A submitted code.
-#[allow(clippy::struct_excessive_bools, reason = "each is a question of its own about one code")]
-pub(super) struct Submission<'s, 'a> {
-    pub(super) exchange: &'s Exchange<'a>,
-    pub(super) person: &'a str,
-    pub(super) code: Mark,
-    pub(super) accepted: bool,
-    /// Whether it was refused and surely taken for a guess.
-    pub(super) counted: bool,
-    /// Refusals in a row before, over all sessions of the person.
-    pub(super) refused_before: usize,
-    /// The first of them.
-    pub(super) since: Option<EntryId>,
-    /// In how many sessions those were.
-    pub(super) sessions_before: usize,
-    /// How many of them were surely taken for guesses.
-    pub(super) counted_before: usize,
-    /// In how many sessions those were.
-    pub(super) counted_sessions: usize,
-    /// Whether this very code had not been submitted before.
-    pub(super) first_use: bool,
-    /// Whether this very code had been accepted before.
-    pub(super) accepted_before: bool,
-}
-
-/// Refusals in a row, over all sessions of a person.
-#[derive(Default)]
-pub(super) struct Row<'a> {
-    pub(super) refused: usize,
-    /// How many of them were surely taken for guesses.
-    pub(super) counted: usize,
-    /// The first of them.
-    pub(super) since: Option<EntryId>,
-    pub(super) sessions: Vec<&'a str>,
-    pub(super) counted_in: Vec<&'a str>,
-}
-
-fn note<'a>(sessions: &mut Vec<&'a str>, session: &'a str) {
-    if !sessions.contains(&session) {
-        sessions.push(session);
-    }
-}
-
-/// Whether a refusal is, by its own words, about the code and not about session or account.
-pub(super) fn is_about_code(class: RejectionClass) -> bool {
-    matches!(
-        class,
-        RejectionClass::CodeInvalid
-            | RejectionClass::CodeExpired
-            | RejectionClass::CodeSpent
-            | RejectionClass::CodeSuperseded
-    )
-}
-
-impl Submission<'_, '_> {
-    pub(super) fn evidence(&self) -> Vec<EntryId> {
-        vec![self.exchange.asked, self.exchange.answered]
-    }
-
-    /// Whether the code was not written as it is: nobody knows whether that counts as a wrong one.
-    pub(super) fn is_odd(&self) -> bool {
-        self.exchange.request.written.is_some()
-    }
-
-    /// What came back, for people.
-    pub(super) fn said(&self) -> String {
-        match self.exchange.observed.class {
-            Some(class) => format!("it was refused as {class}"),
-            None => format!("it was answered with {}", self.exchange.observed.reply),
-        }
-    }
-}
-
-/// Whether an answer to a submitted code lets the person go on.
-pub(super) fn accepts(reply: ReplyKind) -> bool {
-    match reply {
-        ReplyKind::EnrolmentRequired
-        | ReplyKind::SignedIn
-        | ReplyKind::Enrolled
-        | ReplyKind::Activation
-        | ReplyKind::Certificate
-        | ReplyKind::Done => true,
-        ReplyKind::CodeRequired
-        | ReplyKind::RegistrationCodeRequired
-        | ReplyKind::TokenRequired
-        | ReplyKind::PushSent
-        | ReplyKind::Tokens
-        | ReplyKind::SignedOut
-        | ReplyKind::Rejected
-        | ReplyKind::Unsupported => false,
-    }
-}
 
 fn asks_for_code(operation: OperationKind) -> bool {
     matches!(
@@ -816,40 +579,5 @@ impl Exchange<'_> {
 
     pub(super) fn evidence(&self) -> Vec<EntryId> {
         vec![self.asked, self.answered]
-    }
-}
-
-/// Gathers what single observations say about a rule: one break decides, one test that held keeps.
-#[derive(Default)]
-pub(super) struct Tally {
-    kept: Vec<EntryId>,
-    broken: Option<Finding>,
-}
-
-impl Tally {
-    /// The most entries that are kept as evidence that a rule held.
-    const MOST_EVIDENCE: usize = 8;
-
-    pub(super) fn kept(&mut self, evidence: impl IntoIterator<Item = EntryId>) {
-        self.kept.extend(evidence);
-        self.kept.truncate(Self::MOST_EVIDENCE);
-    }
-
-    pub(super) fn broken(
-        &mut self,
-        expected: impl Into<String>,
-        observed: impl Into<String>,
-        evidence: Vec<EntryId>,
-    ) {
-        let (expected, observed) = (expected.into(), observed.into());
-        self.broken.get_or_insert(Finding::Broken { expected, observed, evidence });
-    }
-
-    pub(super) fn finding(self) -> Finding {
-        match self.broken {
-            Some(broken) => broken,
-            None if self.kept.is_empty() => Finding::Untested,
-            None => Finding::Kept { evidence: self.kept },
-        }
     }
 }

@@ -365,6 +365,39 @@ impl Reply {
     }
 }
 
+impl ReplyKind {
+    /// What such a reply may hold or not, by the names that map files and adapters use.
+    #[must_use]
+    pub fn may_hold(self) -> &'static [&'static str] {
+        match self {
+            Self::CodeRequired => &["destination", "alternatives"],
+            Self::Activation => &[
+                "qr",
+                "link",
+                "password",
+                "address",
+                "serial_number",
+                "activation_code",
+                "key_file",
+                "challenge",
+                "expires_in",
+            ],
+            Self::TokenRequired => &["challenge"],
+            Self::PushSent => &["number"],
+            Self::Rejected => &["class", "retry_after"],
+            Self::Unsupported => &["feature"],
+            Self::Done
+            | Self::EnrolmentRequired
+            | Self::RegistrationCodeRequired
+            | Self::Enrolled
+            | Self::SignedIn
+            | Self::Certificate
+            | Self::Tokens
+            | Self::SignedOut => &[],
+        }
+    }
+}
+
 impl fmt::Display for ReplyKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -52,8 +52,7 @@ pub(super) struct Rule {
 impl Rule {
     /// What the reply may hold and this rule does not look for.
     pub(super) fn unseen(&self) -> Vec<String> {
-        let (_, optional) = vocabulary(self.reply);
-        let unseen = optional.iter().filter(|name| !self.values.contains_key(*name));
+        let unseen = self.reply.may_hold().iter().filter(|name| !self.values.contains_key(*name));
         unseen.map(|name| (*name).to_owned()).collect()
     }
 }
@@ -68,35 +67,23 @@ pub(super) struct TokenList {
 
 /// The values that a reply must have, and those that it may have.
 pub(super) fn vocabulary(reply: ReplyKind) -> (&'static [&'static str], &'static [&'static str]) {
-    match reply {
-        ReplyKind::CodeRequired => (&["channel"], &["destination", "alternatives"]),
-        ReplyKind::EnrolmentRequired => (&["offers"], &[]),
-        ReplyKind::Activation => (
-            &[],
-            &[
-                "qr",
-                "link",
-                "password",
-                "address",
-                "serial_number",
-                "activation_code",
-                "key_file",
-                "challenge",
-                "expires_in",
-            ],
-        ),
-        ReplyKind::TokenRequired => (&["methods"], &["challenge"]),
-        ReplyKind::PushSent => (&[], &["number"]),
-        ReplyKind::SignedIn => (&["assurance"], &[]),
-        ReplyKind::Certificate => (&["pem"], &[]),
-        ReplyKind::Tokens => (&["tokens"], &[]),
-        ReplyKind::Rejected => (&[], &["class", "retry_after"]),
-        ReplyKind::Unsupported => (&[], &["feature"]),
-        ReplyKind::Done
+    let required: &[&str] = match reply {
+        ReplyKind::CodeRequired => &["channel"],
+        ReplyKind::EnrolmentRequired => &["offers"],
+        ReplyKind::TokenRequired => &["methods"],
+        ReplyKind::SignedIn => &["assurance"],
+        ReplyKind::Certificate => &["pem"],
+        ReplyKind::Tokens => &["tokens"],
+        ReplyKind::Activation
+        | ReplyKind::PushSent
+        | ReplyKind::Rejected
+        | ReplyKind::Unsupported
+        | ReplyKind::Done
         | ReplyKind::RegistrationCodeRequired
         | ReplyKind::Enrolled
-        | ReplyKind::SignedOut => (&[], &[]),
-    }
+        | ReplyKind::SignedOut => &[],
+    };
+    (required, reply.may_hold())
 }
 
 /// An answer that a rule fits, seen through that rule.

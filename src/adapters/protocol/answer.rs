@@ -2,7 +2,7 @@
 
 use super::hello::Welcome;
 use super::reply::{ReplyForm, seconds};
-use crate::domain::reply::Form;
+use crate::domain::reply::{Form, ReplyKind};
 use crate::domain::{Rejection, RejectionClass, Reply};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -189,23 +189,8 @@ impl Outcome {
     #[must_use]
     pub fn unseen(&self) -> Vec<String> {
         let Self::Ok(body) = self else { return Vec::new() };
-        let optional: &[&str] = match body["reply"].as_str() {
-            Some("code_required") => &["destination", "alternatives"],
-            Some("activation") => &[
-                "qr",
-                "link",
-                "password",
-                "address",
-                "serial_number",
-                "activation_code",
-                "key_file",
-                "challenge",
-                "expires_in",
-            ],
-            Some("token_required") => &["challenge"],
-            Some("push_sent") => &["number"],
-            _ => &[],
-        };
+        let kind: Option<ReplyKind> = serde_json::from_value(body["reply"].clone()).ok();
+        let optional = kind.map_or(&[][..], ReplyKind::may_hold);
         let unseen = optional.iter().filter(|name| body.get(name).is_none());
         unseen.map(|name| (*name).to_owned()).collect()
     }

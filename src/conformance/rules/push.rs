@@ -61,6 +61,31 @@ impl Waiting<'_, '_> {
     }
 }
 
+/// What a page may be told that must not be signed in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Allowed {
+    /// Only no.
+    Refusal,
+    /// No, or that it still waits.
+    RefusalOrWaiting,
+}
+
+/// Decides a page that must not be signed in.
+fn must_stay_out(waiting: &Waiting<'_, '_>, allowed: Allowed, tally: &mut Tally) {
+    match waiting.exchange.observed.reply {
+        ReplyKind::SignedIn => {
+            let expected = match allowed {
+                Allowed::Refusal => "the page is refused",
+                Allowed::RefusalOrWaiting => "the page waits or is refused",
+            };
+            tally.broken(expected, waiting.said(), waiting.evidence());
+        }
+        ReplyKind::PushSent if allowed == Allowed::Refusal => {}
+        ReplyKind::Rejected | ReplyKind::PushSent => tally.kept(waiting.evidence()),
+        _ => {}
+    }
+}
+
 fn answer_of(act: &DeviceAct<'_>) -> Option<PushAnswer> {
     act.push.map(|push| push.answer)
 }
@@ -234,13 +259,7 @@ fn refusal_respected(entries: &[Entry]) -> Finding {
         if waiting.request.is_none() || !refused || !is_alone(&story, &waiting) {
             continue;
         }
-        match waiting.exchange.observed.reply {
-            ReplyKind::SignedIn => {
-                tally.broken("the page is refused", waiting.said(), waiting.evidence());
-            }
-            ReplyKind::Rejected => tally.kept(waiting.evidence()),
-            _ => {}
-        }
+        must_stay_out(&waiting, Allowed::Refusal, &mut tally);
     }
     tally.finding()
 }
@@ -261,13 +280,7 @@ fn silence_grants_nothing(entries: &[Entry]) -> Finding {
         if waiting.request.is_none() || waiting.answers.iter().copied().any(|act| reached(&act)) {
             continue;
         }
-        match waiting.exchange.observed.reply {
-            ReplyKind::SignedIn => {
-                tally.broken("the page waits or is refused", waiting.said(), waiting.evidence());
-            }
-            ReplyKind::Rejected | ReplyKind::PushSent => tally.kept(waiting.evidence()),
-            _ => {}
-        }
+        must_stay_out(&waiting, Allowed::RefusalOrWaiting, &mut tally);
     }
     tally.finding()
 }
@@ -296,13 +309,7 @@ fn ten_minutes(entries: &[Entry]) -> Finding {
         if waiting.answers.is_empty() || !late || !is_alone(&story, &waiting) {
             continue;
         }
-        match waiting.exchange.observed.reply {
-            ReplyKind::SignedIn => {
-                tally.broken("the page is refused", waiting.said(), waiting.evidence());
-            }
-            ReplyKind::Rejected => tally.kept(waiting.evidence()),
-            _ => {}
-        }
+        must_stay_out(&waiting, Allowed::Refusal, &mut tally);
     }
     tally.finding()
 }
@@ -398,13 +405,7 @@ fn number_decides(entries: &[Entry]) -> Finding {
         if !wrong || !is_alone(&story, &waiting) {
             continue;
         }
-        match waiting.exchange.observed.reply {
-            ReplyKind::SignedIn => {
-                tally.broken("the page waits or is refused", waiting.said(), waiting.evidence());
-            }
-            ReplyKind::Rejected | ReplyKind::PushSent => tally.kept(waiting.evidence()),
-            _ => {}
-        }
+        must_stay_out(&waiting, Allowed::RefusalOrWaiting, &mut tally);
     }
     tally.finding()
 }
@@ -574,13 +575,7 @@ fn locked_out(entries: &[Entry]) -> Finding {
         if waiting.request.is_none() || !waiting.has_confirmed() || !is_locked(&story, &waiting) {
             continue;
         }
-        match waiting.exchange.observed.reply {
-            ReplyKind::SignedIn => {
-                tally.broken("the page is refused", waiting.said(), waiting.evidence());
-            }
-            ReplyKind::Rejected => tally.kept(waiting.evidence()),
-            _ => {}
-        }
+        must_stay_out(&waiting, Allowed::Refusal, &mut tally);
     }
     tally.finding()
 }
