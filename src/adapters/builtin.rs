@@ -187,4 +187,8 @@ impl Subject for Direct {
             Ok(Answer::whole(reply, body.to_string(), Some(form)))
         })
     }
+
+    fn has_sent(&self) -> Option<Soon<'_, ()>> {
+        Some(Box::pin(self.reference.has_sent()))
+    }
 }

@@ -161,6 +161,13 @@ impl Reference {
         }
     }
 
+    /// Completes when every message that was decided so far has left.
+    pub async fn has_sent(&self) {
+        if let Some(queue) = self.queue.get() {
+            queue.is_through().await;
+        }
+    }
+
     pub(super) fn decide(&self, session: &SessionId, operation: &Operation) -> (View, Outgoing) {
         if let Operation::AdvanceClock { by } = operation
             && self.parameters.movable_clock

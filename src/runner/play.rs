@@ -355,6 +355,10 @@ impl<'a> Player<'a> {
         if self.world.has_unread((channel, person), sought) {
             return;
         }
+        if self.settles_later() && self.has_sent().await {
+            self.world.collect();
+            return;
+        }
         let About { delivery, clock, .. } = self.subject.about();
         let patience = match (delivery, clock) {
             (Settling::BeforeReply, _) => return,

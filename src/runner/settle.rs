@@ -24,6 +24,9 @@ pub(super) struct OnItsWay {
     promised: Option<(String, Channel, usize)>,
 }
 
+/// How long a subject that can tell may take to send what is on its way.
+const LONGEST_SENDING: Duration = Duration::from_secs(30);
+
 impl Player<'_> {
     /// Before `step`, lets the message come that the last reply spoke of, and before the clock is
     /// moved everything else. Who looks for a message waits by itself.
@@ -44,6 +47,10 @@ impl Player<'_> {
     /// until none has come for a while. That is in real time, for a queue knows no other.
     pub(super) async fn rest(&mut self) {
         let Some(settling) = self.settling() else { return };
+        if self.has_sent().await {
+            self.on_its_way = OnItsWay::default();
+            return;
+        }
         self.await_promised().await;
         if !std::mem::take(&mut self.on_its_way.caused) {
             return;
@@ -81,13 +88,26 @@ impl Player<'_> {
         else {
             return;
         };
+        let all_sent = self.has_sent().await;
         self.world.collect();
-        if self.world.arrived(&person, channel) <= before {
+        if !all_sent && self.world.arrived(&person, channel) <= before {
             let more = self.world.wait_for_more(&person, channel);
             // Too late or never: the judges see that it did not come.
             let _in_time = tokio::time::timeout(settling, more).await;
             self.world.collect();
         }
+    }
+
+    /// Waits until the subject has sent all that it decided to send, and says whether it can tell.
+    pub(super) async fn has_sent(&self) -> bool {
+        let Some(sent) = self.subject.has_sent() else { return false };
+        let _in_time = tokio::time::timeout(LONGEST_SENDING, sent).await;
+        true
+    }
+
+    /// Whether messages may come after the answer.
+    pub(super) fn settles_later(&self) -> bool {
+        self.settling().is_some()
     }
 
     fn settling(&self) -> Option<Duration> {

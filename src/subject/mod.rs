@@ -20,6 +20,12 @@ pub trait Subject: Send + Sync {
         session: &'a str,
         operation: &'a Operation,
     ) -> Soon<'a, Result<Answer, AskError>>;
+
+    /// Completes when every message that it has decided to send has left it; nothing if it cannot
+    /// tell.
+    fn has_sent(&self) -> Option<Soon<'_, ()>> {
+        None
+    }
 }
 
 /// What a subject is, and how it behaves as a partner of a test.
