@@ -94,8 +94,9 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// How long one hand-over may take. A person waits for it before the next page appears.
-    const PATIENCE: Duration = Duration::from_secs(5);
+    /// How long one hand-over may take. A person would give up earlier; but on a machine that is
+    /// busy for seconds a test must not take its own gateway's slowness for a provider's refusal.
+    const PATIENCE: Duration = Duration::from_secs(30);
 
     /// A courier for `settings`.
     ///
