@@ -124,6 +124,8 @@ pub struct WhenEntry {
     pub header: BTreeMap<String, String>,
     /// A pattern that the body has somewhere.
     pub body: Option<String>,
+    /// A CSS selector that finds something in the page.
+    pub css: Option<String>,
 }
 
 /// What an answer means.
@@ -203,8 +205,8 @@ pub enum Source {
     Found(Box<Finder>),
 }
 
-/// A place in an answer. `regex` looks in the body, or in what `json` or `header` found; its first
-/// group counts.
+/// A place in an answer. `regex` looks in the body, or in what `json`, `header` or `css` found; its
+/// first group counts.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finder {
@@ -212,6 +214,10 @@ pub struct Finder {
     pub json: Option<String>,
     /// The name of a header.
     pub header: Option<String>,
+    /// A CSS selector; the first element that it finds counts: its text, or one of its attributes.
+    pub css: Option<String>,
+    /// The attribute of that element, such as `value`, `src` or `href`.
+    pub attr: Option<String>,
     /// A pattern.
     pub regex: Option<String>,
     /// The server's words to ours; a word that is not here stays as it is.
@@ -235,7 +241,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
     type Value = Source;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a word, a list of words, `$.json.path`, `$captured`, or a map with json, header or regex")
+        f.write_str("a word, a list of words, `$.json.path`, `$captured`, or a map with json, header, css or regex")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Source, E> {
