@@ -2,8 +2,8 @@
 
 use super::template::{Variables, as_text};
 use regex::Regex;
-use scraper::{Html, Selector};
 use reqwest::header::{HeaderMap, HeaderName};
+use scraper::{Html, Selector};
 use serde_json::Value;
 use serde_json_path::JsonPath;
 use std::borrow::Cow;

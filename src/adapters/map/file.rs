@@ -28,6 +28,8 @@ pub struct MapFile {
     /// things that are equally legal.
     #[serde(default)]
     pub declares: Declared,
+    /// How the server is started; without this it runs already.
+    pub launch: Option<LaunchEntry>,
     /// How its clock can be moved; without this line it cannot.
     pub clock: Option<ClockEntry>,
     /// How long after an answer its message may still be on the way to a gateway, as `3s`; without
@@ -51,6 +53,33 @@ fn operations_schema(generator: &mut SchemaGenerator) -> Schema {
     let names = generator.subschema_for::<OperationKind>();
     let entry = generator.subschema_for::<OperationEntry>();
     json_schema!({ "type": "object", "propertyNames": names, "additionalProperties": entry })
+}
+
+/// How the server is started, when the run begins, and ended with it.
+///
+/// `$base` and `$port` say where it shall listen (with port 0 in `base` a free one is found),
+/// `$sms_url`, `$sms_account`, `$sms_token`, `$smtp_host` and `$smtp_port` where it shall send to,
+/// `$map_folder` where the map is.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LaunchEntry {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// Programs that are run to their end before it, one after the other.
+    #[serde(default)]
+    pub before: Vec<Vec<String>>,
+    /// Where they run, seen from the folder of the map; that folder without this line.
+    pub folder: Option<String>,
+    /// Variables of their environment, beside those of ours.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// `GET /path`: it is ready when this is answered with a status below 500; without this line
+    /// when it takes connections.
+    pub ready: Option<String>,
+    /// How long until then, at most; `60s` without this line.
+    pub ready_within: Option<String>,
+    /// How long it may take to end when it is asked to; `5s` without this line.
+    pub ends_within: Option<String>,
 }
 
 /// The server's clock.
