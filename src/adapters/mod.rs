@@ -186,7 +186,8 @@ pub async fn open_with(against: &str, briefing: Briefing) -> Result<Arc<dyn Host
             path: path.to_owned(),
             why: error.to_string(),
         })?;
-        return Ok(Arc::new(map::MapHost::load(&text, path, None).await?));
+        let gateways = briefing.gateways.as_ref();
+        return Ok(Arc::new(map::MapHost::load_with(&text, path, None, gateways).await?));
     }
     let transport = transport(against)?;
     Ok(Arc::new(partner::Partner::open(transport, briefing).await?))

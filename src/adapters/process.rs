@@ -86,6 +86,14 @@ impl Group {
         child.wait().map(Some)
     }
 
+    /// Asks all of it to end, if it is not over; whether it does is its own business.
+    pub fn ask_to_end(&self) {
+        let mut held = self.child.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(child) = held.as_mut() {
+            self.terminate(child);
+        }
+    }
+
     /// Ends all of it, if it is not over.
     pub fn end(&self) {
         let mut held = self.child.lock().unwrap_or_else(PoisonError::into_inner);
@@ -114,6 +122,20 @@ impl Group {
             // That nobody is left in it is what is wanted.
             let _gone = rustix::process::kill_process_group(group, rustix::process::Signal::KILL);
         }
+    }
+
+    #[cfg(unix)]
+    fn terminate(&self, _: &mut Child) {
+        if let Some(group) = self.pid() {
+            // That nobody is left in it is what is wanted.
+            let _gone = rustix::process::kill_process_group(group, rustix::process::Signal::TERM);
+        }
+    }
+
+    /// There is no way to ask here.
+    #[cfg(not(unix))]
+    fn terminate(&self, child: &mut Child) {
+        self.kill(child);
     }
 
     #[cfg(unix)]

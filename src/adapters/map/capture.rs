@@ -3,6 +3,7 @@
 use super::template::{Variables, as_text};
 use regex::Regex;
 use reqwest::header::{HeaderMap, HeaderName};
+use scraper::{Html, Selector};
 use serde_json::Value;
 use serde_json_path::JsonPath;
 use std::borrow::Cow;
@@ -60,7 +61,32 @@ pub(super) struct Capture {
 pub(super) enum Origin {
     Json(JsonPath),
     Header(HeaderName),
+    Css(Element),
     Body,
+}
+
+/// The first element of a page that a selector finds: its text, or an attribute of it.
+#[derive(Debug, Clone)]
+pub(super) struct Element {
+    pub(super) selector: Selector,
+    pub(super) attribute: Option<String>,
+}
+
+impl Element {
+    fn find(&self, page: &Page) -> Option<String> {
+        let document = Html::parse_document(&page.text);
+        let element = document.select(&self.selector).next()?;
+        if let Some(name) = &self.attribute {
+            return element.value().attr(name).map(str::to_owned);
+        }
+        let text: String = element.text().collect();
+        Some(text.split_whitespace().collect::<Vec<_>>().join(" "))
+    }
+}
+
+/// Whether `selector` finds anything in `page`.
+pub(super) fn is_on_page(selector: &Selector, page: &Page) -> bool {
+    Html::parse_document(&page.text).select(selector).next().is_some()
 }
 
 impl Field {
@@ -85,6 +111,7 @@ impl Capture {
         let found = match &self.from {
             Origin::Json(path) => at_path(path, page.json.as_ref()),
             Origin::Header(name) => page.header(name).map(Value::from),
+            Origin::Css(element) => element.find(page).map(Value::from),
             Origin::Body => Some(Value::from(page.text.as_str())),
         };
         let found = match &self.pattern {

@@ -25,12 +25,13 @@ const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 /// # Errors
 /// All mistakes, rendered.
 pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
+    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
     let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
     let written: MapFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
     let captured = captured_names(&written);
     let mut check = Check { places, captured, mistakes: Vec::new() };
-    let program = check.program(&written, base);
+    let program = check.program(&written, base, beside);
     match program {
         Some(program) if check.mistakes.is_empty() => Ok(program),
         Some(_) | None => Err(render(file, text, check.mistakes)),
@@ -64,7 +65,12 @@ impl Check {
         None
     }
 
-    fn program(&mut self, written: &MapFile, base: Option<&str>) -> Option<Program> {
+    fn program(
+        &mut self,
+        written: &MapFile,
+        base: Option<&str>,
+        beside: &std::path::Path,
+    ) -> Option<Program> {
         let root = Path::default();
         if written.map != 1 {
             let what = format!("version {} of map files is not known", written.map);
@@ -80,6 +86,8 @@ impl Check {
                 hosts.insert(name.to_ascii_lowercase(), url);
             }
         }
+        let launch = written.launch.as_ref();
+        let launch = launch.and_then(|entry| self.launch(entry, beside, &root.then("launch")));
         let now = self.clock(written, &root.then("clock"));
         let mut operations = BTreeMap::new();
         for (kind, entry) in &written.operations {
@@ -99,6 +107,7 @@ impl Check {
             },
             target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT) },
             hosts,
+            launch,
             now,
             operations,
             shared,
@@ -126,7 +135,7 @@ impl Check {
         }
     }
 
-    fn duration(&mut self, text: Option<&str>, path: &Path) -> Option<Duration> {
+    pub(super) fn duration(&mut self, text: Option<&str>, path: &Path) -> Option<Duration> {
         let text = text?;
         match words::duration(text) {
             Some(duration) if duration <= MAX_TIMEOUT => Some(duration),
@@ -225,7 +234,7 @@ impl Check {
         Some(Request { method, path: target, when, headers, payload, redirects, captures })
     }
 
-    fn request_line(
+    pub(super) fn request_line(
         &mut self,
         text: &str,
         known: &Names,
@@ -299,7 +308,7 @@ impl Check {
         }
     }
 
-    fn template(&mut self, text: &str, known: &Names, path: &Path) -> Option<Template> {
+    pub(super) fn template(&mut self, text: &str, known: &Names, path: &Path) -> Option<Template> {
         match Template::parse(text) {
             Ok(template) => {
                 for name in template.variables() {

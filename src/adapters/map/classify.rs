@@ -1,11 +1,12 @@
 //! What an answer means: the first rule that fits, and the reply it describes.
 
-use super::capture::{Field, Page, at_path};
+use super::capture::{Field, Page, at_path, is_on_page};
 use super::template::{Variables, as_text};
 use crate::domain::reply::{BoundToken, ReplyKind};
 use crate::domain::{Activation, Picture, Rejection, RejectionClass, Reply, Secret};
 use regex::Regex;
 use reqwest::header::{HeaderName, RETRY_AFTER};
+use scraper::Selector;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -23,6 +24,7 @@ pub(super) struct When {
     pub(super) has: Option<JsonPath>,
     pub(super) headers: Vec<(HeaderName, Regex)>,
     pub(super) body: Option<Regex>,
+    pub(super) css: Option<Selector>,
 }
 
 impl When {
@@ -37,6 +39,7 @@ impl When {
                 page.header(name).is_some_and(|value| pattern.is_match(value))
             })
             && self.body.as_ref().is_none_or(|pattern| pattern.is_match(&page.text))
+            && self.css.as_ref().is_none_or(|selector| is_on_page(selector, page))
     }
 }
 

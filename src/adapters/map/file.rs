@@ -28,6 +28,8 @@ pub struct MapFile {
     /// things that are equally legal.
     #[serde(default)]
     pub declares: Declared,
+    /// How the server is started; without this it runs already.
+    pub launch: Option<LaunchEntry>,
     /// How its clock can be moved; without this line it cannot.
     pub clock: Option<ClockEntry>,
     /// How long after an answer its message may still be on the way to a gateway, as `3s`; without
@@ -51,6 +53,33 @@ fn operations_schema(generator: &mut SchemaGenerator) -> Schema {
     let names = generator.subschema_for::<OperationKind>();
     let entry = generator.subschema_for::<OperationEntry>();
     json_schema!({ "type": "object", "propertyNames": names, "additionalProperties": entry })
+}
+
+/// How the server is started, when the run begins, and ended with it.
+///
+/// `$base` and `$port` say where it shall listen (with port 0 in `base` a free one is found),
+/// `$sms_url`, `$sms_account`, `$sms_token`, `$smtp_host` and `$smtp_port` where it shall send to,
+/// `$map_folder` where the map is.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LaunchEntry {
+    /// The program and its arguments.
+    pub command: Vec<String>,
+    /// Programs that are run to their end before it, one after the other.
+    #[serde(default)]
+    pub before: Vec<Vec<String>>,
+    /// Where they run, seen from the folder of the map; that folder without this line.
+    pub folder: Option<String>,
+    /// Variables of their environment, beside those of ours.
+    #[serde(default)]
+    pub environment: BTreeMap<String, String>,
+    /// `GET /path`: it is ready when this is answered with a status below 500; without this line
+    /// when it takes connections.
+    pub ready: Option<String>,
+    /// How long until then, at most; `60s` without this line.
+    pub ready_within: Option<String>,
+    /// How long it may take to end when it is asked to; `5s` without this line.
+    pub ends_within: Option<String>,
 }
 
 /// The server's clock.
@@ -124,6 +153,8 @@ pub struct WhenEntry {
     pub header: BTreeMap<String, String>,
     /// A pattern that the body has somewhere.
     pub body: Option<String>,
+    /// A CSS selector that finds something in the page.
+    pub css: Option<String>,
 }
 
 /// What an answer means.
@@ -205,8 +236,8 @@ pub enum Source {
     Found(Box<Finder>),
 }
 
-/// A place in an answer. `regex` looks in the body, or in what `json` or `header` found; its first
-/// group counts.
+/// A place in an answer. `regex` looks in the body, or in what `json`, `header` or `css` found; its
+/// first group counts.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finder {
@@ -214,6 +245,10 @@ pub struct Finder {
     pub json: Option<String>,
     /// The name of a header.
     pub header: Option<String>,
+    /// A CSS selector; the first element that it finds counts: its text, or one of its attributes.
+    pub css: Option<String>,
+    /// The attribute of that element, such as `value`, `src` or `href`.
+    pub attr: Option<String>,
     /// A pattern.
     pub regex: Option<String>,
     /// The server's words to ours; a word that is not here stays as it is.
@@ -237,7 +272,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
     type Value = Source;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a word, a list of words, `$.json.path`, `$captured`, or a map with json, header or regex")
+        f.write_str("a word, a list of words, `$.json.path`, `$captured`, or a map with json, header, css or regex")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Source, E> {

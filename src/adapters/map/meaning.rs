@@ -1,6 +1,6 @@
 //! Checking what answers mean: rules, conditions, and where values stand.
 
-use super::capture::{Capture, Field, Origin};
+use super::capture::{Capture, Element, Field, Origin};
 use super::check::{Check, Names};
 use super::classify::{Rule, TokenList, When, vocabulary};
 use super::file::{Finder, RuleEntry, Source, TokensEntry, WhenEntry};
@@ -10,6 +10,7 @@ use super::words;
 use crate::domain::reply::ReplyKind;
 use regex::Regex;
 use reqwest::header::HeaderName;
+use scraper::Selector;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 use std::collections::BTreeMap;
@@ -101,6 +102,7 @@ impl Check {
             let pattern = self.pattern(text, &at.then(name));
             when.headers.extend(self.header_name(name, &at.key(name)).zip(pattern));
         }
+        when.css = entry.css.as_ref().and_then(|text| self.selector(text, &path.then("css")));
         when.body = entry.body.as_ref().and_then(|text| self.pattern(text, &path.then("body")));
         when
     }
@@ -137,17 +139,27 @@ impl Check {
     }
 
     fn finder(&mut self, finder: &Finder, path: &Path) -> Option<Capture> {
-        let from = match (&finder.json, &finder.header) {
-            (Some(_), Some(_)) => {
-                let what = "a value stands in the JSON body or in a header, not in both";
-                return self.wrong(path, what, "remove `json` or `header`");
+        if finder.attr.is_some() && finder.css.is_none() {
+            let what = "only an element has attributes";
+            return self.wrong(&path.then("attr"), what, "add `css`, or remove `attr`");
+        }
+        let from = match (&finder.json, &finder.header, &finder.css) {
+            (Some(text), None, None) => Origin::Json(self.json_path(text, &path.then("json"))?),
+            (None, Some(name), None) => {
+                Origin::Header(self.header_name(name, &path.then("header"))?)
             }
-            (Some(text), None) => Origin::Json(self.json_path(text, &path.then("json"))?),
-            (None, Some(name)) => Origin::Header(self.header_name(name, &path.then("header"))?),
-            (None, None) if finder.regex.is_some() => Origin::Body,
-            (None, None) => {
+            (None, None, Some(text)) => {
+                let selector = self.selector(text, &path.then("css"))?;
+                Origin::Css(Element { selector, attribute: finder.attr.clone() })
+            }
+            (None, None, None) if finder.regex.is_some() => Origin::Body,
+            (None, None, None) => {
                 let what = "this does not say where to look";
-                return self.wrong(path, what, "add `json`, `header` or `regex`");
+                return self.wrong(path, what, "add `json`, `header`, `css` or `regex`");
+            }
+            _ => {
+                let what = "a value stands in the JSON body, in a header or in an element: in one";
+                return self.wrong(path, what, "keep one of `json`, `header` and `css`");
             }
         };
         let pattern = match &finder.regex {
@@ -165,6 +177,16 @@ impl Check {
                 let (position, why) = (error.position(), error.message());
                 let what = format!("`{text}` is no JSONPath: at character {position}, {why}");
                 self.wrong(path, what, "JSONPath is written as in RFC 9535: $.list[0].name")
+            }
+        }
+    }
+
+    fn selector(&mut self, text: &str, path: &Path) -> Option<Selector> {
+        match Selector::parse(text) {
+            Ok(selector) => Some(selector),
+            Err(error) => {
+                let what = format!("`{text}` is no CSS selector: {error}");
+                self.wrong(path, what, "write it as in a style sheet: `form input[name=csrf]`")
             }
         }
     }

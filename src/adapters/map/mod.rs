@@ -14,6 +14,7 @@ mod capture;
 mod check;
 mod classify;
 pub mod file;
+mod launch;
 mod meaning;
 mod place;
 mod program;
@@ -22,10 +23,11 @@ mod template;
 mod words;
 
 use crate::adapters::network::Wire;
-use crate::adapters::{Connection, Host, NotReachable, Stage};
+use crate::adapters::{Connection, Endpoints, Host, NotReachable, Stage};
 use crate::domain::{Clock, Moment, Soon, VirtualClock, WallClock};
 use crate::subject::{About, AskError, ClockMode};
 use crate::tokens::Network;
+use launch::Launched;
 use program::{Mapped, Program};
 use session::Session;
 use std::sync::Arc;
@@ -36,6 +38,8 @@ pub struct MapHost {
     program: Arc<Program>,
     network: Arc<Wire>,
     clock: Arc<dyn Clock>,
+    /// The server, if the map started it.
+    launched: Option<Arc<Launched>>,
 }
 
 /// Checks the map `text`; `file` is its name for messages.
@@ -60,7 +64,22 @@ impl MapHost {
     /// [`NotReachable::BadMap`] with every mistake; [`NotReachable::Silent`] if the clock cannot be
     /// read.
     pub async fn load(text: &str, file: &str, base: Option<&str>) -> Result<Self, NotReachable> {
-        let program = check::read(text, file, base).map_err(NotReachable::BadMap)?;
+        Self::load_with(text, file, base, None).await
+    }
+
+    /// The same; a server that the map starts is told where the `gateways` are.
+    ///
+    /// # Errors
+    /// As [`MapHost::load`]; [`NotReachable::Silent`] also if the server does not start.
+    pub async fn load_with(
+        text: &str,
+        file: &str,
+        base: Option<&str>,
+        gateways: Option<&Endpoints>,
+    ) -> Result<Self, NotReachable> {
+        let mut program = check::read(text, file, base).map_err(NotReachable::BadMap)?;
+        let silent = NotReachable::Silent;
+        let launched = launched(&mut program, file, gateways).await.map_err(silent)?;
         let network = Wire::new(program.hosts.clone()).map_err(NotReachable::Silent)?;
         let clock: Arc<dyn Clock> = match program.about.clock {
             ClockMode::Virtual | ClockMode::SharedVirtual => {
@@ -69,7 +88,8 @@ impl MapHost {
             }
             ClockMode::Offset | ClockMode::Real => Arc::new(WallClock::new(nap)),
         };
-        Ok(Self { program: Arc::new(program), network: Arc::new(network), clock })
+        let launched = launched.map(Arc::new);
+        Ok(Self { program: Arc::new(program), network: Arc::new(network), clock, launched })
     }
 }
 
@@ -84,11 +104,40 @@ impl Host for MapHost {
 
     fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>> {
         Box::pin(async move {
-            let subject = Box::new(Mapped::new(Arc::clone(&self.program), stage));
+            let (program, launched) = (Arc::clone(&self.program), self.launched.clone());
+            let subject = Box::new(Mapped::new(program, launched, stage));
             let network: Arc<dyn Network> = self.network.clone();
             Ok(Connection { subject, network })
         })
     }
+
+    fn close(&self) -> Soon<'_, ()> {
+        Box::pin(async move {
+            if let Some(launched) = &self.launched {
+                launched.close().await;
+            }
+        })
+    }
+}
+
+/// Starts the server, if the map says how.
+async fn launched(
+    program: &mut Program,
+    file: &str,
+    gateways: Option<&Endpoints>,
+) -> Result<Option<Launched>, String> {
+    let Some(launch) = &program.launch else { return Ok(None) };
+    if program.target.base.port() == Some(0) {
+        let port = launch::free_port().map_err(|error| format!("no port is free: {error}"))?;
+        let set = program.target.base.set_port(Some(port));
+        set.map_err(|()| "`base` cannot have a port".to_owned())?;
+        for host in program.hosts.values_mut().filter(|url| url.port() == Some(0)) {
+            let _has_a_host_as_base_has = host.set_port(Some(port));
+        }
+    }
+    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
+    let variables = launch::variables(&program.target, gateways, beside);
+    launch.start(&program.target, &variables).await.map(Some)
 }
 
 /// The time by the server's virtual clock.

@@ -2,6 +2,7 @@
 
 use super::capture::{Field, Page};
 use super::classify::{Reading, Rule};
+use super::launch::{Launch, Launched};
 use super::session::{Request, Session, Target};
 use super::template::{Variables, seconds};
 use crate::adapters::Stage;
@@ -26,6 +27,8 @@ pub(super) struct Program {
     pub(super) about: About,
     pub(super) target: Target,
     pub(super) hosts: BTreeMap<String, Url>,
+    /// How the server is started.
+    pub(super) launch: Option<Launch>,
     /// How a virtual clock is read.
     pub(super) now: Option<(Request, Field)>,
     pub(super) operations: BTreeMap<OperationKind, Steps>,
@@ -44,12 +47,19 @@ pub(super) struct Steps {
 pub(super) struct Mapped {
     program: Arc<Program>,
     surroundings: Variables,
+    /// The server, if the map started it.
+    launched: Option<Arc<Launched>>,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
 }
 
 impl Mapped {
-    pub(super) fn new(program: Arc<Program>, stage: &Stage) -> Self {
-        Self { program, surroundings: surroundings(stage), sessions: Mutex::default() }
+    pub(super) fn new(
+        program: Arc<Program>,
+        launched: Option<Arc<Launched>>,
+        stage: &Stage,
+    ) -> Self {
+        let surroundings = surroundings(stage);
+        Self { program, surroundings, launched, sessions: Mutex::default() }
     }
 
     fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
@@ -60,6 +70,15 @@ impl Mapped {
         let session = Arc::new(Session::new(self.program.target.clone())?);
         sessions.insert(name.to_owned(), Arc::clone(&session));
         Ok(session)
+    }
+
+    /// What cannot be reached may have ended: then that is what must be said.
+    fn explained(&self, error: AskError) -> AskError {
+        let ended = self.launched.as_ref().and_then(|launched| launched.epitaph());
+        match (error, ended) {
+            (AskError::Unreachable(_), Some(ended)) => AskError::Unreachable(ended),
+            (error, _) => error,
+        }
     }
 
     async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
@@ -136,7 +155,10 @@ impl Subject for Mapped {
         session: &'a str,
         operation: &'a Operation,
     ) -> Soon<'a, Result<Answer, AskError>> {
-        Box::pin(self.play(session, operation))
+        Box::pin(async move {
+            let answered = self.play(session, operation).await;
+            answered.map_err(|error| self.explained(error))
+        })
     }
 }
 

@@ -106,6 +106,16 @@ impl Template {
     }
 }
 
+/// As it is written.
+impl std::fmt::Display for Template {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|part| match part {
+            Part::Text(text) => f.write_str(text),
+            Part::Variable(name) => write!(f, "${{{name}}}"),
+        })
+    }
+}
+
 fn push_text(parts: &mut Vec<Part>, text: &str) {
     match parts.last_mut() {
         _ if text.is_empty() => {}
