@@ -182,12 +182,8 @@ pub async fn open_with(against: &str, briefing: Briefing) -> Result<Arc<dyn Host
         return Ok(Arc::new(builtin::Builtin::parse(target)?));
     }
     if let Some(path) = against.strip_prefix("map:") {
-        let text = std::fs::read_to_string(path).map_err(|error| NotReachable::Unreadable {
-            path: path.to_owned(),
-            why: error.to_string(),
-        })?;
         let gateways = briefing.gateways.as_ref();
-        return Ok(Arc::new(map::MapHost::load_with(&text, path, None, gateways).await?));
+        return Ok(Arc::new(map::MapHost::open(path.as_ref(), gateways).await?));
     }
     let transport = transport(against)?;
     Ok(Arc::new(partner::Partner::open(transport, briefing).await?))

@@ -1,6 +1,7 @@
 //! Finding values in an answer: JSONPath (RFC 9535), header, pattern, and words put into ours.
 
 use super::template::{Variables, as_text};
+use super::xml::XmlPath;
 use regex::Regex;
 use reqwest::header::{HeaderMap, HeaderName};
 use scraper::{Html, Selector};
@@ -60,6 +61,7 @@ pub(super) struct Capture {
 #[derive(Debug, Clone)]
 pub(super) enum Origin {
     Json(JsonPath),
+    Xml(XmlPath),
     Header(HeaderName),
     Css(Element),
     Body,
@@ -110,6 +112,7 @@ impl Capture {
     pub(super) fn find(&self, page: &Page) -> Option<Value> {
         let found = match &self.from {
             Origin::Json(path) => at_path(path, page.json.as_ref()),
+            Origin::Xml(path) => path.find(&page.text).map(Value::from),
             Origin::Header(name) => page.header(name).map(Value::from),
             Origin::Css(element) => element.find(page).map(Value::from),
             Origin::Body => Some(Value::from(page.text.as_str())),

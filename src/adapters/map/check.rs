@@ -40,7 +40,8 @@ pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program
 
 fn captured_names(written: &MapFile) -> Names {
     let requests = written.operations.values().flat_map(|operation| &operation.requests);
-    requests.flat_map(|request| request.capture.keys().cloned()).collect()
+    let captured = requests.flat_map(|request| request.capture.keys().cloned());
+    captured.chain(written.secrets.keys().cloned()).collect()
 }
 
 /// The variables that may be used at some place.
@@ -86,8 +87,11 @@ impl Check {
                 hosts.insert(name.to_ascii_lowercase(), url);
             }
         }
+        let secrets = self.secrets(&written.secrets, &root.then("secrets"));
         let launch = written.launch.as_ref();
-        let launch = launch.and_then(|entry| self.launch(entry, beside, &root.then("launch")));
+        let launch = launch.and_then(|entry| {
+            self.launch(entry, written.secrets.keys(), beside, &root.then("launch"))
+        });
         let now = self.clock(written, &root.then("clock"));
         let mut operations = BTreeMap::new();
         for (kind, entry) in &written.operations {
@@ -109,6 +113,7 @@ impl Check {
             hosts,
             launch,
             now,
+            secrets,
             operations,
             shared,
         })
@@ -189,6 +194,7 @@ impl Check {
             payload: Payload::Nothing,
             redirects: Redirects::Kept,
             captures: Vec::new(),
+            timeout: None,
         };
         Some((request, field?))
     }
@@ -199,6 +205,7 @@ impl Check {
             let what = "an operation without a request asks nothing";
             self.wrong::<()>(&at, what, "write at least one, or leave the operation away");
         }
+        let within = self.duration(entry.timeout.as_deref(), &path.then("timeout"));
         let mut requests = Vec::new();
         for (index, request) in entry.requests.iter().enumerate() {
             if index == 0 && request.when.is_some() {
@@ -206,9 +213,11 @@ impl Check {
                 let remedy = "leave `when` away here; it belongs to later requests";
                 self.wrong::<()>(&at.then(&0).key("when"), what, remedy);
             }
-            requests.extend(self.request(request, known, &at.then(&index)));
+            let request = self.request(request, known, &at.then(&index));
+            requests.extend(request.map(|request| Request { timeout: within, ..request }));
         }
-        Steps { requests, rules: self.rules(&entry.replies, known, &path.then("replies")) }
+        let rules = self.rules(&entry.replies, known, &path.then("replies"));
+        Steps { requests, within, rules }
     }
 
     fn request(&mut self, entry: &RequestEntry, known: &Names, path: &Path) -> Option<Request> {
@@ -231,7 +240,16 @@ impl Check {
         let when = entry.when.as_ref().map(|when| self.when(when, &path.then("when")));
         let (method, target) = line?;
         let redirects = if entry.follow { Redirects::Followed } else { Redirects::Kept };
-        Some(Request { method, path: target, when, headers, payload, redirects, captures })
+        Some(Request {
+            method,
+            path: target,
+            when,
+            headers,
+            payload,
+            redirects,
+            captures,
+            timeout: None,
+        })
     }
 
     pub(super) fn request_line(
@@ -252,7 +270,7 @@ impl Check {
         Method::from_bytes(method.as_bytes()).ok().map(|method| (method, template))
     }
 
-    fn capture_name(&mut self, name: &str, path: &Path) {
+    pub(super) fn capture_name(&mut self, name: &str, path: &Path) {
         if !is_name(name) {
             let what = format!("`{name}` cannot name a variable");
             self.wrong::<()>(path, what, "use letters, digits and _, and no digit first");
@@ -263,21 +281,26 @@ impl Check {
     }
 
     fn payload(&mut self, entry: &RequestEntry, known: &Names, path: &Path) -> Payload {
-        match (&entry.json, &entry.form) {
-            (None, None) => Payload::Nothing,
-            (Some(_), Some(_)) => {
-                let what = "a request has one body, JSON or a form";
-                self.wrong::<()>(&path.key("form"), what, "remove `json` or `form`");
-                Payload::Nothing
+        match (&entry.json, &entry.form, &entry.xml) {
+            (None, None, None) => Payload::Nothing,
+            (Some(json), None, None) => Payload::Json(self.body(json, known, &path.then("json"))),
+            (None, None, Some(text)) => {
+                let template = self.template(text, known, &path.then("xml"));
+                template.map_or(Payload::Nothing, Payload::Xml)
             }
-            (Some(json), None) => Payload::Json(self.body(json, known, &path.then("json"))),
-            (None, Some(form)) => {
+            (None, Some(form), None) => {
                 let at = path.then("form");
                 let fields = form.iter().filter_map(|(name, text)| {
                     let template = self.template(text, known, &at.then(name))?;
                     Some((name.clone(), template))
                 });
                 Payload::Form(fields.collect())
+            }
+            (json, form, _) => {
+                let second = if json.is_some() && form.is_some() { "form" } else { "xml" };
+                let what = "a request has one body: JSON, a form or XML";
+                self.wrong::<()>(&path.key(second), what, "keep one of `json`, `form` and `xml`");
+                Payload::Nothing
             }
         }
     }

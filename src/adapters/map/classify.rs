@@ -2,6 +2,7 @@
 
 use super::capture::{Field, Page, at_path, is_on_page};
 use super::template::{Variables, as_text};
+use super::xml::XmlPath;
 use crate::domain::reply::{BoundToken, ReplyKind};
 use crate::domain::{Activation, Picture, Rejection, RejectionClass, Reply, Secret};
 use regex::Regex;
@@ -11,6 +12,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use serde_json_path::JsonPath;
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
@@ -21,6 +23,8 @@ pub(super) struct When {
     pub(super) statuses: Vec<RangeInclusive<u16>>,
     /// Each path finds one of its values.
     pub(super) json: Vec<(JsonPath, Vec<Value>)>,
+    /// Each way finds one of its texts.
+    pub(super) xml: Vec<(XmlPath, Vec<String>)>,
     pub(super) has: Option<JsonPath>,
     pub(super) headers: Vec<(HeaderName, Regex)>,
     pub(super) body: Option<Regex>,
@@ -28,18 +32,64 @@ pub(super) struct When {
 }
 
 impl When {
-    pub(super) fn fits(&self, page: &Page) -> bool {
+    /// The first condition that `page` does not meet.
+    pub(super) fn misfit<'a>(&'a self, page: &'a Page) -> Option<Misfit<'a>> {
         let json = page.json.as_ref();
-        (self.statuses.is_empty() || self.statuses.iter().any(|range| range.contains(&page.status)))
-            && self.json.iter().all(|(path, wanted)| {
-                at_path(path, json).is_some_and(|found| wanted.contains(&found))
-            })
-            && self.has.as_ref().is_none_or(|path| at_path(path, json).is_some())
-            && self.headers.iter().all(|(name, pattern)| {
-                page.header(name).is_some_and(|value| pattern.is_match(value))
-            })
-            && self.body.as_ref().is_none_or(|pattern| pattern.is_match(&page.text))
-            && self.css.as_ref().is_none_or(|selector| is_on_page(selector, page))
+        if !self.statuses.is_empty() && !self.statuses.iter().any(|all| all.contains(&page.status))
+        {
+            return Some(Misfit::Status(page.status));
+        }
+        let other_json = self.json.iter().find(|(path, wanted)| {
+            !at_path(path, json).is_some_and(|found| wanted.contains(&found))
+        });
+        if let Some((path, _)) = other_json {
+            return Some(Misfit::Json(path, at_path(path, json)));
+        }
+        let other_xml = self.xml.iter().find(|(path, wanted)| {
+            !path.find(&page.text).is_some_and(|found| wanted.contains(&found))
+        });
+        if let Some((path, _)) = other_xml {
+            return Some(Misfit::Xml(path.find(&page.text)));
+        }
+        if let Some(path) = self.has.as_ref().filter(|path| at_path(path, json).is_none()) {
+            return Some(Misfit::Json(path, None));
+        }
+        let other_header = self.headers.iter().find(|(name, pattern)| {
+            !page.header(name).is_some_and(|value| pattern.is_match(value))
+        });
+        if let Some((name, _)) = other_header {
+            return Some(Misfit::Header(name, page.header(name)));
+        }
+        if self.body.as_ref().is_some_and(|pattern| !pattern.is_match(&page.text)) {
+            return Some(Misfit::Body);
+        }
+        self.css.as_ref().filter(|selector| !is_on_page(selector, page)).map(|_| Misfit::Css)
+    }
+}
+
+/// A condition that is not met, with what was found in the place of what is wanted.
+pub(super) enum Misfit<'a> {
+    Status(u16),
+    Json(&'a JsonPath, Option<Value>),
+    Xml(Option<String>),
+    Header(&'a HeaderName, Option<&'a str>),
+    Body,
+    Css,
+}
+
+impl fmt::Display for Misfit<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Status(status) => write!(f, "the status is {status}"),
+            Self::Json(path, Some(found)) => write!(f, "{path} is {found}"),
+            Self::Json(path, None) => write!(f, "{path} finds nothing"),
+            Self::Xml(Some(found)) => write!(f, "its way in XML finds `{found}`"),
+            Self::Xml(None) => f.write_str("its way in XML finds nothing"),
+            Self::Header(name, Some(value)) => write!(f, "the header {name} is `{value}`"),
+            Self::Header(name, None) => write!(f, "there is no header {name}"),
+            Self::Body => f.write_str("its pattern finds nothing in the body"),
+            Self::Css => f.write_str("its CSS selector finds nothing"),
+        }
     }
 }
 

@@ -37,6 +37,10 @@ pub struct MapFile {
     pub delivered_within: Option<String>,
     /// How long an answer may take; `10s` without this line.
     pub timeout: Option<String>,
+    /// Variables whose values stand in the environment and not in this file: `$name` to the name
+    /// of the environment variable. They are hidden wherever an answer is shown.
+    #[serde(default)]
+    pub secrets: BTreeMap<String, String>,
     /// Where devices find the hosts that the server shows them: host to URL.
     #[serde(default)]
     pub hosts: BTreeMap<String, String>,
@@ -109,6 +113,9 @@ pub struct NowEntry {
 pub struct OperationEntry {
     /// The requests, at least one.
     pub requests: Vec<RequestEntry>,
+    /// How long all of them together may take; without this line each answer has the map's
+    /// `timeout`.
+    pub timeout: Option<String>,
     /// Meanings of the last answer; the first that fits counts.
     #[serde(default)]
     pub replies: Vec<RuleEntry>,
@@ -129,6 +136,8 @@ pub struct RequestEntry {
     pub json: Option<Value>,
     /// The fields of an HTML form. A variable that is a list comes once for each of its items.
     pub form: Option<BTreeMap<String, String>>,
+    /// An XML body. The values of variables are escaped in it.
+    pub xml: Option<String>,
     /// Whether redirects to the same server are followed.
     #[serde(default)]
     pub follow: bool,
@@ -146,6 +155,10 @@ pub struct WhenEntry {
     /// JSONPath to the value found there, or to a list of values of which one is found there.
     #[serde(default)]
     pub json: BTreeMap<String, Value>,
+    /// Way in an XML body, such as `/response/@status` or `//error`, to the text found there, or
+    /// to a list of texts of which one is found there.
+    #[serde(default)]
+    pub xml: BTreeMap<String, Value>,
     /// A JSONPath that finds something else than null.
     pub has: Option<String>,
     /// Header to a pattern that its value has somewhere.
@@ -236,13 +249,15 @@ pub enum Source {
     Found(Box<Finder>),
 }
 
-/// A place in an answer. `regex` looks in the body, or in what `json`, `header` or `css` found; its
-/// first group counts.
+/// A place in an answer. `regex` looks in the body, or in what `json`, `xml`, `header` or `css`
+/// found; its first group counts.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Finder {
     /// A JSONPath.
     pub json: Option<String>,
+    /// A way in an XML body, such as `/response/detail/@code` or `//serial`.
+    pub xml: Option<String>,
     /// The name of a header.
     pub header: Option<String>,
     /// A CSS selector; the first element that it finds counts: its text, or one of its attributes.
@@ -272,7 +287,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
     type Value = Source;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a word, a list of words, `$.json.path`, `$captured`, or a map with json, header, css or regex")
+        f.write_str("a word, a list of words, `$.json.path`, `$captured`, or a map with json, xml, header, css or regex")
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Source, E> {

@@ -61,13 +61,15 @@ pub(super) struct Launch {
 
 impl Check {
     /// `beside` is the folder of the map file.
-    pub(super) fn launch(
+    pub(super) fn launch<'a>(
         &mut self,
         entry: &LaunchEntry,
+        secrets: impl Iterator<Item = &'a String>,
         beside: &std::path::Path,
         path: &Path,
     ) -> Option<Launch> {
         let known: Names = KNOWN.iter().map(|name| (*name).to_owned()).collect();
+        let known = known.into_iter().chain(secrets.cloned()).collect();
         let command = self.command(&entry.command, &known, &path.then("command"));
         let at = path.then("before");
         let before = entry.before.iter().enumerate();
@@ -120,6 +122,7 @@ impl Check {
             payload: Payload::Nothing,
             redirects: Redirects::Kept,
             captures: Vec::new(),
+            timeout: None,
         })
     }
 }
@@ -197,7 +200,7 @@ impl Launch {
             return tokio::net::TcpStream::connect((host, port)).await.is_ok();
         };
         let target = Target { timeout: DYING, ..target.clone() };
-        let Ok(session) = Session::new(target) else { return false };
+        let Ok(session) = Session::new(target, None) else { return false };
         session.send(request, variables).await.is_ok_and(|page| page.status < 500)
     }
 }

@@ -5,8 +5,9 @@ use super::check::{Check, Names};
 use super::classify::{Rule, TokenList, When, vocabulary};
 use super::file::{Finder, RuleEntry, Source, TokensEntry, WhenEntry};
 use super::place::Path;
-use super::template::is_name;
+use super::template::{as_text, is_name};
 use super::words;
+use super::xml::XmlPath;
 use crate::domain::reply::ReplyKind;
 use regex::Regex;
 use reqwest::header::HeaderName;
@@ -96,6 +97,13 @@ impl Check {
                 when.json.push((found, wanted.to_vec()));
             }
         }
+        for (text, value) in &entry.xml {
+            if let Some(found) = self.xml_path(text, &path.then("xml").key(text)) {
+                let single = std::slice::from_ref(value);
+                let wanted = value.as_array().map_or(single, Vec::as_slice);
+                when.xml.push((found, wanted.iter().map(as_text).collect()));
+            }
+        }
         when.has = entry.has.as_ref().and_then(|text| self.json_path(text, &path.then("has")));
         for (name, text) in &entry.header {
             let at = path.then("header");
@@ -143,31 +151,47 @@ impl Check {
             let what = "only an element has attributes";
             return self.wrong(&path.then("attr"), what, "add `css`, or remove `attr`");
         }
-        let from = match (&finder.json, &finder.header, &finder.css) {
-            (Some(text), None, None) => Origin::Json(self.json_path(text, &path.then("json"))?),
-            (None, Some(name), None) => {
-                Origin::Header(self.header_name(name, &path.then("header"))?)
-            }
-            (None, None, Some(text)) => {
-                let selector = self.selector(text, &path.then("css"))?;
-                Origin::Css(Element { selector, attribute: finder.attr.clone() })
-            }
-            (None, None, None) if finder.regex.is_some() => Origin::Body,
-            (None, None, None) => {
-                let what = "this does not say where to look";
-                return self.wrong(path, what, "add `json`, `header`, `css` or `regex`");
-            }
-            _ => {
-                let what = "a value stands in the JSON body, in a header or in an element: in one";
-                return self.wrong(path, what, "keep one of `json`, `header` and `css`");
-            }
-        };
+        let from = self.origin(finder, path)?;
         let pattern = match &finder.regex {
             None => None,
             Some(text) => Some(self.pattern(text, &path.then("regex"))?),
         };
         let (renames, otherwise) = (finder.renames.clone(), finder.otherwise.clone());
         Some(Capture { from, pattern, renames, otherwise })
+    }
+
+    fn origin(&mut self, finder: &Finder, path: &Path) -> Option<Origin> {
+        let Finder { json, xml, header, css, .. } = finder;
+        Some(match (json, xml, header, css) {
+            (Some(text), None, None, None) => {
+                Origin::Json(self.json_path(text, &path.then("json"))?)
+            }
+            (None, Some(text), None, None) => Origin::Xml(self.xml_path(text, &path.then("xml"))?),
+            (None, None, Some(name), None) => {
+                Origin::Header(self.header_name(name, &path.then("header"))?)
+            }
+            (None, None, None, Some(text)) => {
+                let selector = self.selector(text, &path.then("css"))?;
+                Origin::Css(Element { selector, attribute: finder.attr.clone() })
+            }
+            (None, None, None, None) if finder.regex.is_some() => Origin::Body,
+            (None, None, None, None) => {
+                let what = "this does not say where to look";
+                return self.wrong(path, what, "add `json`, `xml`, `header`, `css` or `regex`");
+            }
+            _ => {
+                let what = "a value stands in the body, in a header or in an element: in one";
+                return self.wrong(path, what, "keep one of `json`, `xml`, `header` and `css`");
+            }
+        })
+    }
+
+    fn xml_path(&mut self, text: &str, path: &Path) -> Option<XmlPath> {
+        if let Some(found) = XmlPath::parse(text) {
+            return Some(found);
+        }
+        let what = format!("`{text}` is no way to an element of XML");
+        self.wrong(path, what, "write names: /response/result/@code, or //result")
     }
 
     fn json_path(&mut self, text: &str, path: &Path) -> Option<JsonPath> {

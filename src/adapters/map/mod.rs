@@ -18,20 +18,24 @@ mod launch;
 mod meaning;
 mod place;
 mod program;
+mod secrets;
 mod session;
 mod template;
+mod trace;
 mod words;
+mod xml;
 
 use crate::adapters::network::Wire;
 use crate::adapters::{Connection, Endpoints, Host, NotReachable, Stage};
+use crate::domain::operation::OperationKind;
 use crate::domain::{Clock, Moment, Soon, VirtualClock, WallClock};
 use crate::subject::{About, AskError, ClockMode};
-use crate::tokens::Network;
 use launch::Launched;
 use program::{Mapped, Program};
 use session::Session;
 use std::sync::Arc;
 use std::time::Duration;
+pub use trace::{Seen, Trace};
 
 /// A server that a map file describes.
 pub struct MapHost {
@@ -50,6 +54,12 @@ pub fn check(text: &str, file: &str) -> Result<(), NotReachable> {
     check::read(text, file, None).map(drop).map_err(NotReachable::BadMap)
 }
 
+/// The variables that `kind` brings along.
+#[must_use]
+pub fn variables_of(kind: OperationKind) -> &'static [&'static str] {
+    words::variables_of(kind)
+}
+
 /// The JSON Schema of map files, for editors.
 #[must_use]
 pub fn schema() -> schemars::Schema {
@@ -65,6 +75,22 @@ impl MapHost {
     /// read.
     pub async fn load(text: &str, file: &str, base: Option<&str>) -> Result<Self, NotReachable> {
         Self::load_with(text, file, base, None).await
+    }
+
+    /// The map in the file `path`, as [`MapHost::load_with`].
+    ///
+    /// # Errors
+    /// As [`MapHost::load_with`]; [`NotReachable::Unreadable`] also if there is no such file.
+    pub async fn open(
+        path: &std::path::Path,
+        gateways: Option<&Endpoints>,
+    ) -> Result<Self, NotReachable> {
+        let name = path.display().to_string();
+        let text = std::fs::read_to_string(path).map_err(|error| NotReachable::Unreadable {
+            path: name.clone(),
+            why: error.to_string(),
+        })?;
+        Self::load_with(&text, &name, None, gateways).await
     }
 
     /// The same; a server that the map starts is told where the `gateways` are.
@@ -93,6 +119,27 @@ impl MapHost {
     }
 }
 
+impl MapHost {
+    /// Opens the subject for one scenario, and notes all that passes.
+    #[must_use]
+    pub fn connect_traced(&self, stage: &Stage) -> (Connection, Arc<Trace>) {
+        let trace = Arc::new(Trace::default());
+        (self.connection(stage, Some(Arc::clone(&trace))), trace)
+    }
+
+    /// `text` with the names of the map's secrets in the place of their values.
+    #[must_use]
+    pub fn without_secrets(&self, text: String) -> String {
+        self.program.secrets.hidden_in(text)
+    }
+
+    fn connection(&self, stage: &Stage, trace: Option<Arc<Trace>>) -> Connection {
+        let (program, launched) = (Arc::clone(&self.program), self.launched.clone());
+        let subject = Box::new(Mapped::new(program, launched, stage, trace));
+        Connection { subject, network: self.network.clone() }
+    }
+}
+
 impl Host for MapHost {
     fn about(&self) -> &About {
         &self.program.about
@@ -103,12 +150,7 @@ impl Host for MapHost {
     }
 
     fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>> {
-        Box::pin(async move {
-            let (program, launched) = (Arc::clone(&self.program), self.launched.clone());
-            let subject = Box::new(Mapped::new(program, launched, stage));
-            let network: Arc<dyn Network> = self.network.clone();
-            Ok(Connection { subject, network })
-        })
+        Box::pin(async move { Ok(self.connection(stage, None)) })
     }
 
     fn close(&self) -> Soon<'_, ()> {
@@ -136,14 +178,15 @@ async fn launched(
         }
     }
     let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
-    let variables = launch::variables(&program.target, gateways, beside);
+    let mut variables = launch::variables(&program.target, gateways, beside);
+    variables.extend(program.secrets.variables());
     launch.start(&program.target, &variables).await.map(Some)
 }
 
 /// The time by the server's virtual clock.
 async fn now(program: &Program) -> Result<Moment, String> {
     let Some((request, field)) = &program.now else { return Ok(Moment::EPOCH) };
-    let session = Session::new(program.target.clone()).map_err(|error| error.to_string())?;
+    let session = Session::new(program.target.clone(), None).map_err(|error| error.to_string())?;
     let nothing = template::Variables::new();
     let page = session.send(request, &nothing).await.map_err(|error| error.to_string())?;
     let found = field.find(&page, &nothing);

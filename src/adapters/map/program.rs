@@ -3,8 +3,10 @@
 use super::capture::{Field, Page};
 use super::classify::{Reading, Rule};
 use super::launch::{Launch, Launched};
+use super::secrets::Secrets;
 use super::session::{Request, Session, Target};
-use super::template::{Variables, seconds};
+use super::template::{Variables, as_text, seconds};
+use super::trace::{Seen, Trace};
 use crate::adapters::Stage;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::Form;
@@ -13,6 +15,8 @@ use crate::subject::{About, AskError, Subject};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use tokio::time::timeout;
 use url::Url;
 
 /// As much of a page as an [`Answer`] shows.
@@ -31,6 +35,7 @@ pub(super) struct Program {
     pub(super) launch: Option<Launch>,
     /// How a virtual clock is read.
     pub(super) now: Option<(Request, Field)>,
+    pub(super) secrets: Secrets,
     pub(super) operations: BTreeMap<OperationKind, Steps>,
     /// Tried after an operation's own rules.
     pub(super) shared: Vec<Rule>,
@@ -40,6 +45,8 @@ pub(super) struct Program {
 #[derive(Debug)]
 pub(super) struct Steps {
     pub(super) requests: Vec<Request>,
+    /// How long all of it may take, if that is bounded.
+    pub(super) within: Option<Duration>,
     pub(super) rules: Vec<Rule>,
 }
 
@@ -50,6 +57,7 @@ pub(super) struct Mapped {
     /// The server, if the map started it.
     launched: Option<Arc<Launched>>,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
+    trace: Option<Arc<Trace>>,
 }
 
 impl Mapped {
@@ -57,9 +65,11 @@ impl Mapped {
         program: Arc<Program>,
         launched: Option<Arc<Launched>>,
         stage: &Stage,
+        trace: Option<Arc<Trace>>,
     ) -> Self {
-        let surroundings = surroundings(stage);
-        Self { program, surroundings, launched, sessions: Mutex::default() }
+        let mut surroundings = surroundings(stage);
+        surroundings.extend(program.secrets.variables());
+        Self { program, surroundings, launched, sessions: Mutex::default(), trace }
     }
 
     fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
@@ -67,7 +77,7 @@ impl Mapped {
         if let Some(session) = sessions.get(name) {
             return Ok(Arc::clone(session));
         }
-        let session = Arc::new(Session::new(self.program.target.clone())?);
+        let session = Arc::new(Session::new(self.program.target.clone(), self.trace.clone())?);
         sessions.insert(name.to_owned(), Arc::clone(&session));
         Ok(session)
     }
@@ -102,19 +112,84 @@ impl Mapped {
         let mut known = self.surroundings.clone();
         known.extend(session.kept().clone());
         known.extend(own);
-        let page = exchange(&session, &steps.requests, &mut known).await?;
-        let rules = steps.rules.iter().chain(&self.program.shared);
-        let rule = rules.into_iter().find(|rule| rule.when.fits(&page));
-        let rule = rule.ok_or_else(|| unclear(&page, "no rule of the map fits"))?;
+        let sending = self.exchange(&session, &steps.requests, &mut known);
+        let page = match steps.within {
+            None => sending.await,
+            Some(within) => {
+                timeout(within, sending).await.unwrap_or(Err(AskError::TimedOut(within)))
+            }
+        }?;
+        let rule = self.rule(steps, &page, kind);
+        let rule = rule.ok_or_else(|| self.unclear(&page, "no rule of the map fits"))?;
         let reading = Reading { rule, page: &page, variables: &known, operation: kind.to_string() };
         let qr = match reading.value("qr") {
             Some(value) => Some(session.picture(&value, &page).await?),
             None => None,
         };
-        let reply = reading.reply(qr).map_err(|why| unclear(&page, &why))?;
+        let reply = reading.reply(qr).map_err(|why| self.unclear(&page, &why))?;
         let form = Some(form_of(&page));
         let unseen = rule.unseen();
-        Ok(Answer { reply, shown: clipped(page.text), form, unseen })
+        let shown = self.program.secrets.hidden_in(clipped(page.text));
+        Ok(Answer { reply, shown, form, unseen })
+    }
+
+    /// Sends `requests` in order and gives back the last answer.
+    async fn exchange(
+        &self,
+        session: &Session,
+        requests: &[Request],
+        known: &mut Variables,
+    ) -> Result<Page, AskError> {
+        let mut last: Option<Page> = None;
+        for (index, request) in requests.iter().enumerate() {
+            if let (Some(when), Some(page)) = (&request.when, &last)
+                && let Some(misfit) = when.misfit(page)
+            {
+                let why = misfit.to_string();
+                self.note(|| Seen::NotSent { place: format!("requests[{index}]"), why });
+                break;
+            }
+            let page = session.send(request, known).await?;
+            for (name, field) in &request.captures {
+                let found = field.find(&page, known);
+                keep(&mut session.kept(), name, found.as_ref());
+                keep(known, name, found.as_ref());
+                let value = || found.as_ref().map(as_text);
+                self.note(|| Seen::Captured { name: name.clone(), value: value() });
+            }
+            last = Some(page);
+        }
+        last.ok_or_else(|| AskError::Unmapped("the operation has no request".to_owned()))
+    }
+
+    /// The first rule that fits, those of the operation first.
+    fn rule<'a>(&'a self, steps: &'a Steps, page: &Page, kind: OperationKind) -> Option<&'a Rule> {
+        let own = (0..).zip(&steps.rules).map(|(at, rule)| (Some(kind), at, rule));
+        let shared = (0..).zip(&self.program.shared).map(|(at, rule)| (None, at, rule));
+        for (kind, at, rule) in own.chain(shared) {
+            let place = || match kind {
+                Some(kind) => format!("operations.{kind}.replies[{at}]"),
+                None => format!("replies[{at}]"),
+            };
+            let Some(misfit) = rule.when.misfit(page) else {
+                self.note(|| Seen::Fits { place: place(), reply: rule.reply });
+                return Some(rule);
+            };
+            self.note(|| Seen::PassedOver { place: place(), why: misfit.to_string() });
+        }
+        None
+    }
+
+    fn note(&self, seen: impl FnOnce() -> Seen) {
+        if let Some(trace) = &self.trace {
+            trace.note(seen());
+        }
+    }
+
+    fn unclear(&self, page: &Page, why: &str) -> AskError {
+        let text = self.program.secrets.hidden_in(format!("{why}: {}", page.text));
+        let text: String = text.chars().take(QUOTED_CHARACTERS).collect();
+        AskError::Unclear(format!("{} answered {}: {text}", page.asked, page.status))
     }
 }
 
@@ -162,41 +237,12 @@ impl Subject for Mapped {
     }
 }
 
-/// Sends `requests` in order and gives back the last answer.
-async fn exchange(
-    session: &Session,
-    requests: &[Request],
-    known: &mut Variables,
-) -> Result<Page, AskError> {
-    let mut last: Option<Page> = None;
-    for request in requests {
-        if let (Some(when), Some(page)) = (&request.when, &last)
-            && !when.fits(page)
-        {
-            break;
-        }
-        let page = session.send(request, known).await?;
-        for (name, field) in &request.captures {
-            let found = field.find(&page, known);
-            keep(&mut session.kept(), name, found.as_ref());
-            keep(known, name, found.as_ref());
-        }
-        last = Some(page);
-    }
-    last.ok_or_else(|| AskError::Unmapped("the operation has no request".to_owned()))
-}
-
 /// A capture that finds nothing forgets what the one before found.
 fn keep(variables: &mut Variables, name: &str, found: Option<&Value>) {
     match found {
         Some(value) => variables.insert(name.to_owned(), value.clone()),
         None => variables.remove(name),
     };
-}
-
-fn unclear(page: &Page, why: &str) -> AskError {
-    let body: String = page.text.chars().take(QUOTED_CHARACTERS).collect();
-    AskError::Unclear(format!("{} answered {}: {why}: {body}", page.asked, page.status))
 }
 
 fn clipped(mut text: String) -> String {

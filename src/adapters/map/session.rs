@@ -3,11 +3,14 @@
 use super::capture::{Field, Page};
 use super::classify::When;
 use super::template::{Absent, Body, Template, Variables, as_text, percent_encoded};
+use super::trace::{Seen, Trace};
+use super::xml;
 use crate::adapters::network::{Trust, client, read_bounded};
 use crate::domain::Picture;
 use crate::subject::AskError;
 use data_encoding::BASE64;
-use reqwest::header::{HeaderName, HeaderValue};
+use reqwest::cookie::{CookieStore, Jar};
+use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
@@ -41,6 +44,8 @@ pub(super) struct Request {
     pub(super) payload: Payload,
     pub(super) redirects: Redirects,
     pub(super) captures: Vec<(String, Field)>,
+    /// How long its answer may take, if not as long as others.
+    pub(super) timeout: Option<Duration>,
 }
 
 /// What a request carries.
@@ -49,6 +54,7 @@ pub(super) enum Payload {
     Nothing,
     Json(Body),
     Form(Vec<(String, Template)>),
+    Xml(Template),
 }
 
 /// What happens when the server sends the browser elsewhere.
@@ -70,6 +76,7 @@ impl Request {
         }
         match &self.payload {
             Payload::Nothing => true,
+            Payload::Xml(template) => !template.names(name),
             Payload::Json(body) => body.takes_whole(name),
             Payload::Form(fields) => fields
                 .iter()
@@ -83,12 +90,14 @@ pub(super) struct Session {
     target: Target,
     keeping: Client,
     following: Client,
+    jar: Arc<Jar>,
     kept: Mutex<Variables>,
+    trace: Option<Arc<Trace>>,
 }
 
 impl Session {
-    pub(super) fn new(target: Target) -> Result<Self, AskError> {
-        let jar = Arc::new(reqwest::cookie::Jar::default());
+    pub(super) fn new(target: Target, trace: Option<Arc<Trace>>) -> Result<Self, AskError> {
+        let jar = Arc::new(Jar::default());
         let trust = if target.base.scheme() == "https" { Trust::Machine } else { Trust::Nobody };
         let build = |policy| {
             client(trust)
@@ -100,7 +109,7 @@ impl Session {
         };
         let keeping = build(Policy::none())?;
         let following = build(same_server(target.base.clone()))?;
-        Ok(Self { keeping, following, target, kept: Mutex::default() })
+        Ok(Self { keeping, following, target, jar, kept: Mutex::default(), trace })
     }
 
     /// What the session has captured so far.
@@ -122,19 +131,32 @@ impl Session {
             Redirects::Kept => &self.keeping,
             Redirects::Followed => &self.following,
         };
-        let builder = dressed(client.request(request.method.clone(), url), request, variables)?;
-        self.read(builder, format!("{} {path}", request.method)).await
+        let patience = request.timeout.unwrap_or(self.target.timeout);
+        let builder = client.request(request.method.clone(), url).timeout(patience);
+        let builder = dressed(builder, request, variables)?;
+        self.read(client, builder, format!("{} {path}", request.method), patience).await
     }
 
-    async fn read(&self, builder: RequestBuilder, asked: String) -> Result<Page, AskError> {
-        let mut response = builder.send().await.map_err(|error| self.failure(&error))?;
+    async fn read(
+        &self,
+        client: &Client,
+        builder: RequestBuilder,
+        asked: String,
+        patience: Duration,
+    ) -> Result<Page, AskError> {
+        let request = builder.build().map_err(|error| failure(&error, patience))?;
+        if let Some(trace) = &self.trace {
+            trace.note(sent(&request, self.jar.cookies(request.url()).as_ref()));
+        }
+        let mut response =
+            client.execute(request).await.map_err(|error| failure(&error, patience))?;
         let bytes = read_bounded(&mut response, MAX_BODY_BYTES)
             .await
-            .map_err(|error| self.failure(&error))?
+            .map_err(|error| failure(&error, patience))?
             .ok_or_else(|| {
                 AskError::Unclear(format!("{asked} answered more than {MAX_BODY_BYTES} bytes"))
             })?;
-        Ok(Page {
+        let page = Page {
             asked,
             url: response.url().clone(),
             status: response.status().as_u16(),
@@ -142,7 +164,11 @@ impl Session {
             text: String::from_utf8_lossy(&bytes).into_owned(),
             json: serde_json::from_slice(&bytes).ok(),
             bytes,
-        })
+        };
+        if let Some(trace) = &self.trace {
+            trace.note(came(&page));
+        }
+        Ok(page)
     }
 
     /// The picture that `value` is, or that stands where it points to.
@@ -172,16 +198,41 @@ impl Session {
             )));
         }
         let asked = format!("GET {}", url.path());
-        let fetched = self.read(self.following.get(url), asked).await?;
+        let fetched =
+            self.read(&self.following, self.following.get(url), asked, self.target.timeout).await?;
         Picture::from_bytes(fetched.bytes).map_err(|error| unclear(error.to_string()))
     }
+}
 
-    fn failure(&self, error: &reqwest::Error) -> AskError {
-        if error.is_timeout() {
-            return AskError::TimedOut(self.target.timeout);
-        }
-        AskError::Unreachable(with_causes(error))
+fn failure(error: &reqwest::Error, patience: Duration) -> AskError {
+    if error.is_timeout() {
+        return AskError::TimedOut(patience);
     }
+    AskError::Unreachable(with_causes(error))
+}
+
+/// A request for the eyes of a person.
+fn sent(request: &reqwest::Request, cookies: Option<&HeaderValue>) -> Seen {
+    let mut headers = shown(request.headers());
+    headers.extend(cookies.map(|value| ("cookie".to_owned(), lossy(value.as_bytes()))));
+    Seen::Sent {
+        request: format!("{} {}", request.method(), request.url()),
+        headers,
+        body: request.body().and_then(reqwest::Body::as_bytes).map(lossy),
+    }
+}
+
+fn came(page: &Page) -> Seen {
+    Seen::Came { status: page.status, headers: shown(&page.headers), body: page.text.clone() }
+}
+
+fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
+    let all = headers.iter();
+    all.map(|(name, value)| (name.to_string(), lossy(value.as_bytes()))).collect()
+}
+
+fn lossy(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
 }
 
 fn dressed(
@@ -201,6 +252,13 @@ fn dressed(
         Payload::Nothing => builder,
         Payload::Json(body) => {
             builder.json(&body.fill(variables).map_err(|a| unmapped(&a))?.unwrap_or(Value::Null))
+        }
+        Payload::Xml(template) => {
+            let text = template.fill(variables, xml::escaped).map_err(|a| unmapped(&a))?;
+            let named = request.headers.iter().any(|(name, _)| name == CONTENT_TYPE);
+            let builder =
+                if named { builder } else { builder.header(CONTENT_TYPE, "application/xml") };
+            builder.body(text)
         }
         Payload::Form(fields) => {
             let mut form = Vec::with_capacity(fields.len());
