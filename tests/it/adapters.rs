@@ -1,6 +1,8 @@
 //! Tests of adapters: a stand-in for a subject answers, and the map says what that means.
 #![allow(clippy::expect_used, reason = "a test that cannot be set up has failed")]
 
+mod markup;
+
 use fobwatch::adapters::map::{self, MapHost};
 use fobwatch::adapters::network::Wire;
 use fobwatch::adapters::{Connection, Endpoints, Host, NotReachable, Stage};

@@ -15,6 +15,7 @@ mod extraction;
 mod floors;
 mod gateway_rig;
 mod journals;
+mod launching;
 mod lint;
 mod load;
 mod measure;

@@ -276,7 +276,7 @@ impl Check {
             self.wrong::<()>(path, what, "use letters, digits and _, and no digit first");
         } else if words::is_given(name) {
             let what = format!("${name} already is a variable of an operation");
-            self.wrong::<()>(path, what, "capture under another name");
+            self.wrong::<()>(path, what, "give it another name");
         }
     }
 

@@ -26,6 +26,9 @@ const USUAL_END: Duration = Duration::from_secs(5);
 /// How long the system may take to do away with what was killed.
 const DYING: Duration = Duration::from_secs(2);
 
+/// How long after a broken connection it may take to be seen that the server has ended.
+const NOTICING: Duration = Duration::from_millis(500);
+
 /// How often it is asked whether it is ready.
 const KNOCKING: Duration = Duration::from_millis(50);
 
@@ -81,10 +84,7 @@ impl Check {
             .iter()
             .map(|(name, text)| Some((name.clone(), self.template(text, &known, &at.then(name))?)))
             .collect();
-        let ready = match &entry.ready {
-            None => None,
-            Some(text) => Some(self.probe(text, &path.then("ready"))?),
-        };
+        let ready = entry.ready.as_ref().map(|text| self.probe(text, &path.then("ready")));
         let start = self.duration(entry.ready_within.as_deref(), &path.then("ready_within"));
         let end = self.duration(entry.ends_within.as_deref(), &path.then("ends_within"));
         let folder = entry.folder.as_deref().map_or(beside.to_owned(), |name| beside.join(name));
@@ -93,7 +93,7 @@ impl Check {
             before: before.into_iter().collect::<Option<_>>()?,
             folder,
             environment: environment.into_iter().collect::<Option<_>>()?,
-            ready,
+            ready: ready.map_or(Some(None), |probe| probe.map(Some))?,
             start: start.unwrap_or(USUAL_START),
             end: end.unwrap_or(USUAL_END),
         })
@@ -148,7 +148,7 @@ impl Launch {
             let fate = match ended {
                 Ok(Ending::Content) => continue,
                 Ok(Ending::Otherwise(how)) => format!("it ended ({how})"),
-                Err(_) => format!("it did not end within {} s", self.start.as_secs()),
+                Err(_) => format!("it did not end within {:?}", self.start),
             };
             return Err(running.obituary(&shown(words), &fate).await);
         }
@@ -158,7 +158,7 @@ impl Launch {
                 if ready.is_ok() {
                     return Ok(running);
                 }
-                let fate = format!("it was not ready within {} s", self.start.as_secs());
+                let fate = format!("it was not ready within {:?}", self.start);
                 Err(running.obituary(&shown(&self.command), &fate).await)
             }
             ending = running.ended() => {
@@ -270,9 +270,10 @@ impl Launched {
         format!("the map starts `{command}`, and {fate}{}", self.last_words())
     }
 
-    /// What it said last, to be appended to a message; nothing if it runs.
-    pub(super) fn epitaph(&self) -> Option<String> {
-        let ending = self.ending.borrow().clone()?;
+    /// How it ended, with what it said last; nothing if it runs.
+    pub(super) async fn epitaph(&self) -> Option<String> {
+        let ending = timeout(NOTICING, self.ended()).await.ok()?;
+        let _read_or_held_open = timeout(NOTICING, self.said.finished()).await;
         Some(format!("the server that the map started has ended ({ending}){}", self.last_words()))
     }
 

@@ -206,13 +206,12 @@ impl Check {
     }
 
     fn selector(&mut self, text: &str, path: &Path) -> Option<Selector> {
-        match Selector::parse(text) {
-            Ok(selector) => Some(selector),
-            Err(error) => {
-                let what = format!("`{text}` is no CSS selector: {error}");
-                self.wrong(path, what, "write it as in a style sheet: `form input[name=csrf]`")
-            }
+        // The parser's own errors are for its developers.
+        if let Ok(selector) = Selector::parse(text) {
+            return Some(selector);
         }
+        let what = format!("`{text}` is no CSS selector");
+        self.wrong(path, what, "write it as in a style sheet: `form input[name=csrf]`")
     }
 
     fn pattern(&mut self, text: &str, path: &Path) -> Option<Regex> {

@@ -83,12 +83,11 @@ impl Mapped {
     }
 
     /// What cannot be reached may have ended: then that is what must be said.
-    fn explained(&self, error: AskError) -> AskError {
-        let ended = self.launched.as_ref().and_then(|launched| launched.epitaph());
-        match (error, ended) {
-            (AskError::Unreachable(_), Some(ended)) => AskError::Unreachable(ended),
-            (error, _) => error,
-        }
+    async fn explained(&self, error: AskError) -> AskError {
+        let (AskError::Unreachable(_), Some(launched)) = (&error, &self.launched) else {
+            return error;
+        };
+        launched.epitaph().await.map_or(error, AskError::Unreachable)
     }
 
     async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
@@ -187,9 +186,9 @@ impl Mapped {
     }
 
     fn unclear(&self, page: &Page, why: &str) -> AskError {
-        let text = self.program.secrets.hidden_in(format!("{why}: {}", page.text));
-        let text: String = text.chars().take(QUOTED_CHARACTERS).collect();
-        AskError::Unclear(format!("{} answered {}: {text}", page.asked, page.status))
+        let hidden = self.program.secrets.hidden_in(page.text.clone());
+        let body: String = hidden.chars().take(QUOTED_CHARACTERS).collect();
+        AskError::Unclear(format!("{} answered {}: {why}: {body}", page.asked, page.status))
     }
 }
 
@@ -231,8 +230,10 @@ impl Subject for Mapped {
         operation: &'a Operation,
     ) -> Soon<'a, Result<Answer, AskError>> {
         Box::pin(async move {
-            let answered = self.play(session, operation).await;
-            answered.map_err(|error| self.explained(error))
+            match self.play(session, operation).await {
+                Ok(answer) => Ok(answer),
+                Err(error) => Err(self.explained(error).await),
+            }
         })
     }
 }
