@@ -1,9 +1,10 @@
 //! Maps that start their server, and `fobwatch adapter try`.
 
+use fobwatch::domain::clock::Stopwatch;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/launch")
@@ -132,9 +133,9 @@ fn a_server_that_is_never_ready_is_ended_and_so_is_all_that_it_has_started() {
 /// The process is gone, or is only waited for by whoever inherited it.
 fn assert_ends(process: &str) {
     let status = Path::new("/proc").join(process).join("status");
-    let until = Instant::now() + Duration::from_secs(10);
+    let waiting = Stopwatch::start();
     while fs::read_to_string(&status).is_ok_and(|text| !text.contains("State:\tZ")) {
-        assert!(Instant::now() < until, "process {process} is left behind");
+        assert!(waiting.elapsed() < Duration::from_secs(10), "process {process} is left behind");
         std::thread::yield_now();
     }
 }
