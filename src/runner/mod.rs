@@ -42,7 +42,8 @@ pub struct Settings {
     pub options: Vec<String>,
     /// Whose requirements are judged.
     pub profiles: Vec<&'static Profile>,
-    /// How many scenarios may be played at once; a subject with one shared clock allows one.
+    /// How many scenarios may be played at once; those that move a clock that all share are played
+    /// one by one.
     pub jobs: usize,
     /// Whether secrets are shown.
     pub masking: Masking,
@@ -135,39 +136,57 @@ pub async fn run(
     on_played: impl Fn(&Played),
 ) -> Run {
     let stopwatch = Stopwatch::start();
-    let jobs = match host.about().clock {
-        ClockMode::SharedVirtual | ClockMode::Offset => 1,
-        ClockMode::Virtual | ClockMode::Real => settings.jobs.max(1),
-    };
+    let jobs = settings.jobs.max(1);
     let jobs = host.most_at_once().map_or(jobs, |most| jobs.min(most.max(1)));
+    // Who moves a clock that all share would move it under the others: those go last, one by one.
+    let (moving, still) = match host.about().clock {
+        ClockMode::SharedVirtual | ClockMode::Offset => {
+            tickets.into_iter().partition(|ticket| ticket.plan.moves_the_clock())
+        }
+        ClockMode::Virtual | ClockMode::Real => (Vec::new(), tickets),
+    };
+    let mut played = play_all(&host, post, still, (&settings, jobs), &on_played).await;
+    played.extend(play_all(&host, post, moving, (&settings, 1), &on_played).await);
+    played.sort_by_key(|(number, _)| *number);
+    let played = played.into_iter().map(|(_, played)| played).collect();
+    let mut strays: Vec<String> = post.inbox.strays().iter().map(describe_stray).collect();
+    // They arrive in any order; the same seed gives the same bytes.
+    strays.sort();
+    let took = Some(stopwatch.elapsed());
+    Run { settings, played, strays, took, incomplete: None, stale: Vec::new() }
+}
+
+/// Plays `tickets`, so many at once, and gives out each with its number.
+async fn play_all(
+    host: &Arc<dyn Host>,
+    post: &PostOffice,
+    tickets: Vec<Ticket>,
+    (settings, jobs): (&Settings, usize),
+    on_played: &impl Fn(&Played),
+) -> Vec<(u32, Played)> {
     let room = Arc::new(Semaphore::new(jobs));
     let mut running = futures_util::stream::iter(tickets)
         .map(|ticket| {
-            let (host, post, settings) = (Arc::clone(&host), post.clone(), settings.clone());
+            let (host, post, settings) = (Arc::clone(host), post.clone(), settings.clone());
             let room = Arc::clone(&room);
             tokio::spawn(async move {
                 let _place = room.acquire().await;
-                play_one(&*host, &post, ticket, &settings).await
+                (ticket.number, play_one(&*host, &post, ticket, &settings).await)
             })
         })
         .buffered(jobs.saturating_mul(LOOK_AHEAD));
     let mut played = Vec::new();
     while let Some(one) = running.next().await {
         match one {
-            Ok(one) => {
+            Ok((number, one)) => {
                 on_played(&one);
-                played.push(one);
+                played.push((number, one));
             }
             // A panic while playing is a bug of ours: it must end the process as one.
             Err(error) => std::panic::resume_unwind(error.into_panic()),
         }
     }
-    drop(running);
-    let mut strays: Vec<String> = post.inbox.strays().iter().map(describe_stray).collect();
-    // They arrive in any order; the same seed gives the same bytes.
-    strays.sort();
-    let took = Some(stopwatch.elapsed());
-    Run { settings, played, strays, took, incomplete: None, stale: Vec::new() }
+    played
 }
 
 async fn play_one(

@@ -38,6 +38,16 @@ pub struct Plan {
     pub steps: Vec<Step>,
 }
 
+impl Plan {
+    /// Whether a step of it moves the clock.
+    #[must_use]
+    pub fn moves_the_clock(&self) -> bool {
+        let moves =
+            |step: &Step| matches!(step.verb, Verb::Advance(_) | Verb::ReadLeadingZero { .. });
+        self.steps.iter().any(moves)
+    }
+}
+
 /// A person of a scenario.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Person {

@@ -5,7 +5,7 @@ use crate::stage;
 use fobwatch::adapters::builtin::Builtin;
 use fobwatch::adapters::map::MapHost;
 use fobwatch::adapters::{self, Host};
-use fobwatch::conformance::{REQUIREMENTS, Verdict};
+use fobwatch::conformance::{Finding, REQUIREMENTS, Verdict};
 use fobwatch::domain::operation::OperationKind;
 use fobwatch::domain::{Moment, Tap};
 use fobwatch::journal::{Entry, Event};
@@ -72,7 +72,6 @@ fn every_requirement_is_put_to_the_test() {
 
 #[test]
 fn a_scenario_covers_what_it_says() {
-    use fobwatch::conformance::Finding;
     let run = stage::runtime()
         .block_on(async { stage::run_by_all("builtin:reference", 1, &stage::post().await).await });
     let mut claims = Vec::new();
@@ -271,6 +270,54 @@ fn the_same_scenarios_through_the_map_give_the_same_record() {
         let text = text.replace("http://127.0.0.1:4010", &server.base);
         let host = MapHost::load(&text, "adapters/reference.yaml", None).await.expect("it loads");
         assert_same_record(Arc::new(host), "map:adapters/reference.yaml", &post).await;
+    });
+}
+
+/// What was decided, scenario by scenario.
+fn decided(run: &Run) -> Vec<String> {
+    let played = run.played.iter().map(|played| {
+        let findings: Vec<String> = played
+            .judgements
+            .iter()
+            .map(|judgement| {
+                let word = match judgement.finding {
+                    Finding::Kept { .. } => "kept",
+                    Finding::Broken { .. } => "broken",
+                    Finding::Untested => "untested",
+                };
+                format!("{} {word}", judgement.requirement.id)
+            })
+            .collect();
+        format!("{} {:?}: {}", played.plan.id, played.verdict, findings.join(", "))
+    });
+    played.collect()
+}
+
+#[test]
+fn two_hundred_scenarios_at_once_do_not_disturb_each_other() {
+    stage::runtime().block_on(async {
+        let post = stage::post().await;
+        let server = Served::start(&post);
+        let text = include_str!("../../adapters/reference.yaml");
+        let text = text.replace("http://127.0.0.1:4010", &server.base);
+        let map = "map:adapters/reference.yaml";
+        let host = MapHost::load(&text, "adapters/reference.yaml", None).await.expect("it loads");
+        let host: Arc<dyn Host> = Arc::new(host);
+        let plans = stage::shipped().into_iter().map(|ticket| ticket.plan);
+        let still: Vec<_> = plans.filter(|plan| !plan.moves_the_clock()).collect();
+        let plans = still.iter().cycle().take(200).map(|plan| (**plan).clone()).collect();
+        let tickets = runner::tickets(plans);
+        let play = async |jobs, seed| {
+            let settings = runner::Settings { jobs, ..stage::settings(map, seed) };
+            let tickets = tickets.clone();
+            runner::run(Arc::clone(&host), &post.office, tickets, settings, |_| {}).await
+        };
+        let alone = decided(&play(1, 1).await);
+        let together = decided(&play(200, 2).await);
+        assert_eq!(together.len(), 200);
+        for (alone, together) in alone.iter().zip(&together) {
+            assert_eq!(alone, together);
+        }
     });
 }
 
