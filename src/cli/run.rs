@@ -7,10 +7,12 @@ use crate::domain::{Chance, Moment, Secret, VirtualClock};
 use crate::gateways::inbox::Inbox;
 use crate::journal::{Masking, Shard};
 use crate::runner::{self, PostOffice, Run, Settings};
+use crate::subject::ClockMode;
 use anstream::ColorChoice;
 use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// Runs that are shorter show no progress: it would only flicker.
 const SHOW_PROGRESS_FROM: usize = 8;
@@ -50,6 +52,10 @@ pub(super) struct Arguments {
     /// How many scenarios to play at once [default: one for each core]
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// How long a scenario may wait in real time, if the subject's clock cannot be moved; waits
+    /// overlap, and their price is printed first
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = super::bench::duration)]
+    patience: Duration,
     /// Play only this part of the scenarios: 2/4 is the second of four, auto asks the variables of
     /// the CI system
     #[arg(long, value_name = "I/N|auto")]
@@ -118,12 +124,33 @@ async fn play(
     let gateways = Some(post.endpoints.clone());
     let briefing = Briefing { seed: settings.seed, gateways, ..Briefing::default() };
     let host = adapters::open_with(against, briefing).await.map_err(|error| unreachable(&error))?;
+    if host.about().clock == ClockMode::Real
+        && let Some(price) = runner::price(&chosen, settings.patience)
+    {
+        super::print_aside(&told(price));
+    }
     let progress = progress(chosen.len());
     let played = |_: &runner::Played| progress.inc(1);
     let run = runner::run(Arc::clone(&host), post, chosen, settings, played).await;
     progress.finish_and_clear();
     host.close().await;
     Ok(run)
+}
+
+/// The price of real waits, before they are paid.
+fn told(price: runner::Price) -> String {
+    let runner::Price { scenarios, longest, too_long } = price;
+    let seconds = longest.as_secs();
+    let price = format!(
+        "the subject's clock cannot be moved, so waits are real: {scenarios} scenarios wait, all at \
+         once, the longest {seconds} s\n"
+    );
+    match too_long {
+        0 => price,
+        more => {
+            format!("{price}{more} more would wait longer and are not played; see --patience\n")
+        }
+    }
 }
 
 /// The part of `tickets` that belongs to `shard`. That there are none is no mistake: there may be
@@ -162,6 +189,7 @@ fn settings(arguments: &Arguments) -> Result<Settings, Stopped> {
         options: listening(arguments),
         profiles: profiles(&arguments.profile)?,
         jobs: arguments.jobs.unwrap_or(cores).clamp(1, 256),
+        patience: arguments.patience,
         masking: if arguments.reveal { Masking::Revealed } else { Masking::Masked },
         shard: arguments.shard.as_deref().map(part).transpose()?,
     })

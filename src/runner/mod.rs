@@ -11,9 +11,11 @@ mod play;
 mod record;
 mod revive;
 mod settle;
+mod waiting;
 
 pub use expectations::{Expectations, Known};
 pub use revive::UnknownProfile;
+pub use waiting::{Price, USUAL_PATIENCE, price};
 
 use crate::adapters::{Endpoints, Host, Stage};
 use crate::conformance::{self, Judgement, Profile, REQUIREMENTS, Verdict};
@@ -28,6 +30,7 @@ use play::{Halt, Player};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
+use waiting::MOST_WAITING;
 
 /// What a run is asked for.
 #[derive(Clone)]
@@ -45,6 +48,8 @@ pub struct Settings {
     /// How many scenarios may be played at once; those that move a clock that all share are played
     /// one by one.
     pub jobs: usize,
+    /// How long a scenario may wait in real time where the subject's clock cannot be moved.
+    pub patience: Duration,
     /// Whether secrets are shown.
     pub masking: Masking,
     /// Which part of the catalogue is played, if not the whole.
@@ -138,15 +143,25 @@ pub async fn run(
     let stopwatch = Stopwatch::start();
     let jobs = settings.jobs.max(1);
     let jobs = host.most_at_once().map_or(jobs, |most| jobs.min(most.max(1)));
-    // Who moves a clock that all share would move it under the others: those go last, one by one.
-    let (moving, still) = match host.about().clock {
-        ClockMode::SharedVirtual | ClockMode::Offset => {
-            tickets.into_iter().partition(|ticket| ticket.plan.moves_the_clock())
+    let apart = host.about().clock != ClockMode::Virtual;
+    let (moving, still): (Vec<_>, Vec<_>) =
+        tickets.into_iter().partition(|ticket| apart && ticket.plan.moves_the_clock());
+    let mut played: Vec<(u32, Played)> = match host.about().clock {
+        // Who waits in real time does nothing meanwhile.
+        ClockMode::Real => {
+            let waiting = if host.most_at_once().is_some() { jobs } else { MOST_WAITING };
+            let moving = play_all(&host, post, moving, (&settings, waiting), &on_played);
+            let still = play_all(&host, post, still, (&settings, jobs), &on_played);
+            let (moving, still) = futures_util::join!(moving, still);
+            moving.into_iter().chain(still).collect()
         }
-        ClockMode::Virtual | ClockMode::Real => (Vec::new(), tickets),
+        // Who moves a clock that all share moves it under the others: they go last, one by one.
+        ClockMode::Virtual | ClockMode::SharedVirtual | ClockMode::Offset => {
+            let mut played = play_all(&host, post, still, (&settings, jobs), &on_played).await;
+            played.extend(play_all(&host, post, moving, (&settings, 1), &on_played).await);
+            played
+        }
     };
-    let mut played = play_all(&host, post, still, (&settings, jobs), &on_played).await;
-    played.extend(play_all(&host, post, moving, (&settings, 1), &on_played).await);
     played.sort_by_key(|(number, _)| *number);
     let played = played.into_iter().map(|(_, played)| played).collect();
     let mut strays: Vec<String> = post.inbox.strays().iter().map(describe_stray).collect();
@@ -211,6 +226,11 @@ async fn play_one(
         let remark = format!("the subject cannot be set to {settings}");
         return unplayed(Ending::Unsupported, remark);
     }
+    if host.about().clock == ClockMode::Real && plan.waits() > settings.patience {
+        let seconds = plan.waits().as_secs();
+        let remark = format!("it would wait {seconds} s in real time; --patience allows it");
+        return unplayed(Ending::Stuck, remark);
+    }
     let clock = host.clock();
     let stage = Stage {
         scenario: plan.id.clone(),
@@ -235,7 +255,7 @@ async fn play_one(
         let (declared, wanted) = (Box::new(declared.clone()), Box::new(plan.settings.clone()));
         world.journal.record(Event::Declared { declared, wanted });
     }
-    let mut player = Player::new(world, &*connection.subject);
+    let mut player = Player::new(world, &*connection.subject, settings.patience);
     let halt = player.play(&plan).await.err();
     player.rest().await;
     conclude(&ticket, player.world, halt.as_ref(), settings)

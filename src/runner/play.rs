@@ -20,9 +20,6 @@ use crate::world::{Sought, World};
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-/// The longest `advance` that is waited for in real time, where a subject's clock cannot be moved.
-const LONGEST_REAL_WAIT: Duration = Duration::from_mins(10);
-
 /// Codes that are read until one begins with a zero: that none of 300 does happens once in 10¹³.
 const MOST_STEPS_TO_ZERO: u32 = 300;
 
@@ -68,13 +65,15 @@ pub(super) struct Player<'a> {
     /// The page on which each session stands.
     pages: BTreeMap<String, ReplyKind>,
     pub(super) on_its_way: OnItsWay,
+    /// How long it may still wait in real time.
+    patience: Duration,
 }
 
 impl<'a> Player<'a> {
-    pub(super) fn new(world: World, subject: &'a dyn Subject) -> Self {
+    pub(super) fn new(world: World, subject: &'a dyn Subject, patience: Duration) -> Self {
         let (shelf, actors, pages) = (Shelf::default(), BTreeMap::new(), BTreeMap::new());
         let on_its_way = OnItsWay::default();
-        Self { world, subject, shelf, actors, pages, on_its_way }
+        Self { world, subject, shelf, actors, pages, on_its_way, patience }
     }
 
     /// Plays `plan` to its end, or to the step that stops it.
@@ -388,13 +387,14 @@ impl<'a> Player<'a> {
                 }
                 self.world.clock().advance(by);
             }
-            ClockMode::Real if by > LONGEST_REAL_WAIT => {
-                return Err(Halt::Stuck(format!(
-                    "the subject's clock cannot be moved, and {} s are too long to wait",
-                    by.as_secs()
-                )));
-            }
             ClockMode::Real => {
+                let Some(left) = self.patience.checked_sub(by) else {
+                    return Err(Halt::Stuck(format!(
+                        "the subject's clock cannot be moved, and {} s more are too long to wait",
+                        by.as_secs()
+                    )));
+                };
+                self.patience = left;
                 let clock = self.world.clock();
                 clock.wait_until(clock.now() + by).await;
             }

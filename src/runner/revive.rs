@@ -88,6 +88,7 @@ impl Run {
             options: header.options,
             profiles,
             jobs: 1,
+            patience: super::USUAL_PATIENCE,
             masking: header.masking,
             shard: header.shard,
         };

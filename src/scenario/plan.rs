@@ -46,6 +46,22 @@ impl Plan {
             |step: &Step| matches!(step.verb, Verb::Advance(_) | Verb::ReadLeadingZero { .. });
         self.steps.iter().any(moves)
     }
+
+    /// By how much its steps move the clock, as far as the plan says.
+    #[must_use]
+    pub fn waits(&self) -> Duration {
+        let by = |step: &Step| match step.verb {
+            Verb::Advance(by) => by,
+            Verb::Ask(_)
+            | Verb::Receive { .. }
+            | Verb::ExpectNone { .. }
+            | Verb::AtOnce { .. }
+            | Verb::Disturb { .. }
+            | Verb::Act { .. }
+            | Verb::ReadLeadingZero { .. } => Duration::ZERO,
+        };
+        self.steps.iter().map(by).fold(Duration::ZERO, Duration::saturating_add)
+    }
 }
 
 /// A person of a scenario.

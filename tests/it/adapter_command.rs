@@ -72,6 +72,29 @@ fn a_start_in_each_language_works_as_it_is_written() {
     map::check(&written, "mine.yaml").unwrap_or_else(|error| panic!("{error}"));
 }
 
+/// Runs a compiler in `folder`.
+fn built(folder: &Path, program: &str, arguments: &[&str]) {
+    let output = Command::new(program).args(arguments).current_dir(folder).output();
+    let output = output.unwrap_or_else(|error| panic!("{program}: {error}"));
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_start_in_a_language_that_is_compiled_works_as_it_is_written() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (language, name) in [("rust", "in-rust"), ("go", "in-go")] {
+        let output = adapter(folder.path(), &["new", "--lang", language, name]);
+        let told = text(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        assert!(told.contains(&format!("'exec:{name}/")), "{told}");
+    }
+    let (rust, go) = (folder.path().join("in-rust"), folder.path().join("in-go"));
+    built(&rust, "cargo", &["build", "--quiet", "--target-dir", "target"]);
+    assert_speaks_the_protocol(&rust, "exec:target/debug/adapter");
+    built(&go, "go", &["build", "-o", "adapter"]);
+    assert_speaks_the_protocol(&go, "exec:./adapter");
+}
+
 #[test]
 fn nothing_is_overwritten() {
     let folder = tempfile::tempdir().expect("a folder");

@@ -49,6 +49,7 @@ pub(crate) fn settings(against: &str, seed: u64) -> runner::Settings {
         profiles: vec![profile::by_name("consistent").expect("a profile")],
         // Most of what they wait for is each other's turn, and some wait in real time.
         jobs: 16,
+        patience: runner::USUAL_PATIENCE,
         masking: Masking::Masked,
         shard: None,
     }

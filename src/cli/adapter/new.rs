@@ -10,8 +10,9 @@ pub(super) struct Arguments {
     /// In which language
     #[arg(long, value_enum)]
     lang: Language,
-    /// The new file [default: adapter.py, adapter.mjs or adapter.yaml]
-    file: Option<PathBuf>,
+    /// The new file [default: adapter.py, adapter.mjs or adapter.yaml], or for rust and go the new
+    /// folder [default: adapter]
+    path: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, clap::ValueEnum)]
@@ -20,75 +21,122 @@ enum Language {
     Python,
     /// Node 18 or newer
     Js,
+    /// A package of its own
+    Rust,
+    /// A module of its own
+    Go,
     /// No program: a map of your server's HTTP requests
     Map,
 }
 
 /// What is written for a language.
 struct Start {
-    file: &'static str,
-    text: &'static str,
-    /// The library that goes beside it.
-    library: Option<(&'static str, &'static str)>,
-    /// How it is named on the command line.
-    against: fn(&str) -> String,
+    /// What it is called if nobody says.
+    path: &'static str,
+    /// The file itself, or nothing if `path` is a folder.
+    text: Option<&'static str>,
+    /// What stands beside the file, or in the folder.
+    others: &'static [(&'static str, &'static str)],
+    /// What to do next, by the name that was chosen.
+    next: fn(&str) -> String,
+}
+
+macro_rules! shipped {
+    ($path:literal) => {
+        include_str!(concat!("../../../adapters/", $path))
+    };
 }
 
 impl Language {
     fn start(self) -> Start {
         match self {
             Self::Python => Start {
-                file: "adapter.py",
-                text: include_str!("../../../adapters/start/adapter.py"),
-                library: Some(("fobwatch.py", include_str!("../../../adapters/sdk/fobwatch.py"))),
-                against: |file| format!("'exec:python3 {file}'"),
+                path: "adapter.py",
+                text: Some(shipped!("start/adapter.py")),
+                others: &[("fobwatch.py", shipped!("sdk/fobwatch.py"))],
+                next: |file| asked(&format!("'exec:python3 {file}'")),
             },
             Self::Js => Start {
-                file: "adapter.mjs",
-                text: include_str!("../../../adapters/start/adapter.mjs"),
-                library: Some(("fobwatch.mjs", include_str!("../../../adapters/sdk/fobwatch.mjs"))),
-                against: |file| format!("'exec:node {file}'"),
+                path: "adapter.mjs",
+                text: Some(shipped!("start/adapter.mjs")),
+                others: &[("fobwatch.mjs", shipped!("sdk/fobwatch.mjs"))],
+                next: |file| asked(&format!("'exec:node {file}'")),
+            },
+            Self::Rust => Start {
+                path: "adapter",
+                text: None,
+                others: &[
+                    ("Cargo.toml", shipped!("start/rust/Cargo.toml.start")),
+                    ("src/fobwatch.rs", shipped!("sdk/fobwatch.rs")),
+                    ("src/main.rs", shipped!("start/rust/main.rs")),
+                ],
+                next: |folder| {
+                    let build =
+                        format!("cargo build --release --manifest-path {folder}/Cargo.toml");
+                    let asked = asked(&format!("'exec:{folder}/target/release/adapter'"));
+                    format!("{build}\n      {asked}")
+                },
+            },
+            Self::Go => Start {
+                path: "adapter",
+                text: None,
+                others: &[
+                    ("go.mod", shipped!("start/go/go.mod.start")),
+                    ("fobwatch.go", shipped!("sdk/fobwatch.go")),
+                    ("main.go", shipped!("start/go/main.go")),
+                ],
+                next: |folder| {
+                    let asked = asked(&format!("'exec:{folder}/adapter'"));
+                    format!("(cd {folder} && go build)\n      {asked}")
+                },
             },
             Self::Map => Start {
-                file: "adapter.yaml",
-                text: include_str!("../../../adapters/start/adapter.yaml"),
-                library: None,
-                against: |file| format!("map:{file}"),
+                path: "adapter.yaml",
+                text: Some(shipped!("start/adapter.yaml")),
+                others: &[],
+                next: |file| {
+                    let sign_in = format!("fobwatch adapter try {file} provision + sign_in");
+                    format!("{sign_in}\n      fobwatch run --against map:{file}")
+                },
             },
         }
     }
 }
 
+/// The two commands for an adapter that is a program.
+fn asked(against: &str) -> String {
+    format!("fobwatch adapter doctor {against}\n      fobwatch run --against {against}")
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Stopped> {
     let start = arguments.lang.start();
-    let file = arguments.file.clone().unwrap_or_else(|| PathBuf::from(start.file));
+    let path = arguments.path.clone().unwrap_or_else(|| PathBuf::from(start.path));
     let mut written = Vec::new();
-    if let Some((name, text)) = start.library {
-        let library = file.with_file_name(name);
+    let folder = if start.text.is_some() { path.parent().unwrap_or(Path::new("")) } else { &path };
+    for (name, text) in start.others {
+        let file = folder.join(name);
         // The same library may be there from another adapter.
-        if fs::read_to_string(&library).is_ok_and(|there| there == text) {
-            written.push(format!("{} is there already\n", library.display()));
+        if fs::read_to_string(&file).is_ok_and(|there| there == *text) {
+            written.push(format!("{} is there already\n", file.display()));
         } else {
-            write_new(&library, text)?;
-            written.push(format!("wrote {}\n", library.display()));
+            write_new(&file, text)?;
+            written.push(format!("wrote {}\n", file.display()));
         }
     }
-    write_new(&file, start.text)?;
-    written.push(format!("wrote {}\n", file.display()));
-    let against = (start.against)(&file.display().to_string());
+    if let Some(text) = start.text {
+        write_new(&path, text)?;
+        written.push(format!("wrote {}\n", path.display()));
+    }
     print(&written.concat());
-    print(&match arguments.lang {
-        Language::Map => format!("next: fobwatch run --against {against}\n"),
-        Language::Python | Language::Js => format!(
-            "next: fobwatch adapter doctor {against}\n      fobwatch run --against {against}\n"
-        ),
-    });
+    print(&format!("next: {}\n", (start.next)(&path.display().to_string())));
     Ok(Exit::Conformant)
 }
 
 /// Writes a file that must not be there yet.
 fn write_new(file: &Path, text: &str) -> Result<(), Stopped> {
-    let opened = fs::OpenOptions::new().write(true).create_new(true).open(file);
+    let folder = file.parent().map_or(Ok(()), fs::create_dir_all);
+    let opened =
+        folder.and_then(|()| fs::OpenOptions::new().write(true).create_new(true).open(file));
     let written = opened.and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| {
         let why = if error.kind() == ErrorKind::AlreadyExists {
