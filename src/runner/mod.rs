@@ -152,7 +152,7 @@ pub async fn run(
             let waiting = if host.most_at_once().is_some() { jobs } else { MOST_WAITING };
             let moving = play_all(&host, post, moving, (&settings, waiting), &on_played);
             let still = play_all(&host, post, still, (&settings, jobs), &on_played);
-            let (moving, still) = futures_util::join!(moving, still);
+            let (moving, still) = futures_util::future::join(moving, still).await;
             moving.into_iter().chain(still).collect()
         }
         // Who moves a clock that all share moves it under the others: they go last, one by one.
