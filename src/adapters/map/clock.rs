@@ -5,7 +5,7 @@ use super::check::{Check, Names};
 use super::file::{ClockEntry, ClockWord, MapFile, NowEntry};
 use super::place::Path;
 use super::session::{Payload, Redirects, Request};
-use crate::adapters::shim::{self, Pace};
+use crate::adapters::shim::Pace;
 use crate::domain::operation::OperationKind;
 use crate::subject::ClockMode;
 
@@ -69,10 +69,6 @@ impl Check {
 
     fn shim(&mut self, written: &MapFile, clock: &ClockEntry, path: &Path) -> Option<Movable> {
         let mode = path.then("mode");
-        if !shim::is_available() {
-            let what = format!("there is a shim for {} only", shim::HOMES);
-            return self.wrong(&mode, what, "run it there, or write `mode: real`");
-        }
         if written.launch.is_none() {
             let what =
                 "the shim moves the clock of a server that the map starts, and it starts none";

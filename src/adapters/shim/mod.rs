@@ -31,9 +31,6 @@ const LIBRARY: Option<&[u8]> = Some(include_bytes!(concat!(env!("OUT_DIR"), "/fo
 #[cfg(not(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64")))]
 const LIBRARY: Option<&[u8]> = None;
 
-/// Where there is a shim, for messages.
-pub(super) const HOMES: &str = "64-bit Linux with the GNU C library";
-
 /// The variable by which the loader is told of libraries that come before all others.
 const PRELOADED: &str = "LD_PRELOAD";
 
@@ -56,11 +53,6 @@ pub(super) enum Pace {
     Stands,
     /// It goes as the clock of the machine does, and ahead of it.
     Runs,
-}
-
-/// Whether the shim can be had on this machine.
-pub(super) fn is_available() -> bool {
-    LIBRARY.is_some()
 }
 
 /// The wall clock of programs that are started with the library, and ours that goes with it.
@@ -86,7 +78,10 @@ impl Shim {
     /// # Errors
     /// Says why that is not possible.
     pub(super) fn new(pace: Pace) -> Result<Self, String> {
-        let library = LIBRARY.ok_or_else(|| format!("the shim needs {HOMES}"))?;
+        let library = LIBRARY.ok_or(
+            "the shim needs 64-bit Linux with the GNU C library; run it there, or write `clock: \
+             { mode: real }`",
+        )?;
         let failed = |error: io::Error| format!("the shim cannot be laid down: {error}");
         let folder = tempfile::Builder::new().prefix("fobwatch-").tempdir().map_err(failed)?;
         let path = folder.path();

@@ -9,6 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -33,13 +34,18 @@ def facts():
     child = subprocess.run(["date", "+%s.%N"], capture_output=True, check=True, text=True)
     readings = [time.time_ns() for _ in range(3)]
     queue = threading.Semaphore(0)
+    slept = time.time()
+    time.sleep(0.05)
+    slept = time.time() - slept
     return {
+        "pid": os.getpid(),
+        "environment": dict(os.environ),
         "before": before,
+        "slept_by_the_wall_clock": slept,
         "child": float(child.stdout),
         "readings_ns": readings,
         "sleep": lasts(lambda: time.sleep(0.05)),
         "timeout": lasts(lambda: queue.acquire(timeout=0.05)),
-        "select": lasts(lambda: threading.Event().wait(0.05)),
         "unix": time.time(),
     }
 
