@@ -41,7 +41,7 @@ impl Check {
         }
         let moves = written.operations.contains_key(&OperationKind::AdvanceClock);
         match (clock.mode, &clock.now) {
-            (ClockWord::Shim, _) => self.shim(written, clock, path),
+            (ClockWord::Shim, _) => Some(self.shim(written, clock, path)),
             (ClockWord::Virtual, _) => {
                 let what = "behind a map, scenarios cannot each have a clock of their own";
                 self.wrong(&path.then("mode"), what, "write `shared_virtual`")
@@ -67,7 +67,7 @@ impl Check {
         }
     }
 
-    fn shim(&mut self, written: &MapFile, clock: &ClockEntry, path: &Path) -> Option<Movable> {
+    fn shim(&mut self, written: &MapFile, clock: &ClockEntry, path: &Path) -> Movable {
         let mode = path.then("mode");
         if written.launch.is_none() {
             let what =
@@ -85,7 +85,7 @@ impl Check {
             let at = Path::default().then("operations").key(&advance.to_string());
             self.wrong::<()>(&at, what, "remove the operation `advance_clock`");
         }
-        Some(Movable::Shim(if clock.runs == Some(true) { Pace::Runs } else { Pace::Stands }))
+        Movable::Shim(if clock.runs == Some(true) { Pace::Runs } else { Pace::Stands })
     }
 
     fn now(&mut self, now: &NowEntry, path: &Path) -> Option<(Request, Field)> {

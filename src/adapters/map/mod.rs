@@ -14,6 +14,7 @@ mod capture;
 mod check;
 mod classify;
 mod clock;
+mod cookies;
 pub mod file;
 mod launch;
 mod meaning;
@@ -154,7 +155,7 @@ async fn launched(
 /// The time by the server's virtual clock.
 async fn read(now: &(Request, Field), program: &Program) -> Result<Moment, String> {
     let (request, field) = now;
-    let session = Session::new(program.target.clone()).map_err(|error| error.to_string())?;
+    let session = Session::passing(program.target.clone()).map_err(|error| error.to_string())?;
     let nothing = template::Variables::new();
     let page = session.send(request, &nothing).await.map_err(|error| error.to_string())?;
     let found = field.find(&page, &nothing);

@@ -9,7 +9,7 @@ use super::template::{Variables, seconds};
 use crate::adapters::Stage;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::Form;
-use crate::domain::{Answer, Entered, Operation, Reply, Secret, Soon};
+use crate::domain::{Answer, Clock, Entered, Operation, Reply, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -48,6 +48,7 @@ pub(super) struct Steps {
 pub(super) struct Mapped {
     program: Arc<Program>,
     surroundings: Variables,
+    clock: Arc<dyn Clock>,
     /// The server, if the map started it.
     launched: Option<Arc<Launched>>,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
@@ -59,8 +60,8 @@ impl Mapped {
         launched: Option<Arc<Launched>>,
         stage: &Stage,
     ) -> Self {
-        let surroundings = surroundings(stage);
-        Self { program, surroundings, launched, sessions: Mutex::default() }
+        let (surroundings, clock) = (surroundings(stage), Arc::clone(&stage.clock));
+        Self { program, surroundings, clock, launched, sessions: Mutex::default() }
     }
 
     fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
@@ -68,7 +69,7 @@ impl Mapped {
         if let Some(session) = sessions.get(name) {
             return Ok(Arc::clone(session));
         }
-        let session = Arc::new(Session::new(self.program.target.clone())?);
+        let session = Arc::new(Session::new(self.program.target.clone(), Arc::clone(&self.clock))?);
         sessions.insert(name.to_owned(), Arc::clone(&session));
         Ok(session)
     }

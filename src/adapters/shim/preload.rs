@@ -338,3 +338,86 @@ sets_a_timer! {
     timer_settime(*mut c_void);
     timerfd_settime(c_int);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        CLOCK_REALTIME, CLOCK_REALTIME_COARSE, CONTROL, Control, NOBODY, TIME_UTC, Timespec,
+        Timeval, clock_gettime, clock_nanosleep, gettimeofday, pthread_mutex_timedlock, time,
+        timespec_get,
+    };
+    use std::ptr::{null_mut, without_provenance_mut};
+    use std::sync::atomic::Ordering;
+
+    const CLOCK_MONOTONIC: i32 = 1;
+    const TIMER_ABSTIME: i32 = 1;
+    const ETIMEDOUT: i32 = 110;
+    const EINVAL: i32 = 22;
+
+    fn read(clock: i32) -> Timespec {
+        let mut told = Timespec { seconds: 0, nanoseconds: 0 };
+        assert_eq!(unsafe { clock_gettime(clock, &raw mut told) }, 0);
+        told
+    }
+
+    /// What each function says, in seconds: all of them ask for the same.
+    fn readings() -> [i64; 6] {
+        let mut told = Timespec { seconds: 0, nanoseconds: 0 };
+        let mut day = Timeval { seconds: 0, microseconds: 0 };
+        let mut place = 0;
+        unsafe {
+            assert_eq!(gettimeofday(&raw mut day, null_mut()), 0);
+            assert_eq!(timespec_get(&raw mut told, TIME_UTC), TIME_UTC);
+            let returned = time(&raw mut place);
+            let (now, coarse) = (read(CLOCK_REALTIME), read(CLOCK_REALTIME_COARSE));
+            [now.seconds, coarse.seconds, day.seconds, told.seconds, returned, place]
+        }
+    }
+
+    /// A mutex that somebody holds, as the C library has it: zeros are its first state.
+    fn held_mutex() -> [u64; 8] {
+        let mut mutex = [0; 8];
+        let long_ago = Timespec { seconds: 0, nanoseconds: 0 };
+        let taken =
+            unsafe { pthread_mutex_timedlock(mutex.as_mut_ptr().cast(), &raw const long_ago) };
+        assert_eq!(taken, 0, "nobody holds it");
+        mutex
+    }
+
+    /// One test, because the control file is one for the process.
+    #[test]
+    fn the_wall_clock_is_that_of_the_control_file_and_deadlines_are_kept() {
+        CONTROL.store((&raw const NOBODY).cast_mut(), Ordering::Relaxed);
+        let machine = readings();
+        assert!(machine.iter().all(|now| machine[0].abs_diff(*now) < 60), "{machine:?}");
+
+        let control: &Control = Box::leak(Box::new(Control::new()));
+        let seconds = machine[0] + 100_000_000;
+        control.values[0].store(seconds * super::time::SECOND, Ordering::Relaxed);
+        CONTROL.store(std::ptr::from_ref(control).cast_mut(), Ordering::Relaxed);
+        assert_eq!(readings(), [seconds; 6]);
+        let start = read(CLOCK_MONOTONIC).seconds;
+        assert!(start < 1_000_000_000, "it counts from another start");
+
+        // By the clock of the machine this is in three years.
+        let now = Timespec { seconds, nanoseconds: 0 };
+        let mut mutex = held_mutex();
+        let taken = unsafe { pthread_mutex_timedlock(mutex.as_mut_ptr().cast(), &raw const now) };
+        assert_eq!(taken, ETIMEDOUT);
+        let slept =
+            unsafe { clock_nanosleep(CLOCK_REALTIME, TIMER_ABSTIME, &raw const now, null_mut()) };
+        assert_eq!(slept, 0);
+        assert!(read(CLOCK_MONOTONIC).seconds - start < 30, "they have passed already");
+        CONTROL.store((&raw const NOBODY).cast_mut(), Ordering::Relaxed);
+    }
+
+    #[test]
+    fn what_is_no_time_is_refused_by_the_c_library() {
+        let no_time = Timespec { seconds: 1_893_456_000, nanoseconds: -1 };
+        let mut mutex = held_mutex();
+        let refused =
+            unsafe { pthread_mutex_timedlock(mutex.as_mut_ptr().cast(), &raw const no_time) };
+        assert_eq!(refused, EINVAL);
+        assert_eq!(unsafe { clock_gettime(1000, without_provenance_mut(8)) }, -1);
+    }
+}
