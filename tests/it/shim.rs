@@ -4,13 +4,13 @@
 use crate::puppet::python;
 use crate::stage;
 use fobwatch::adapters::map::MapHost;
-use fobwatch::adapters::{Connection, Host, NotReachable, Stage};
+use fobwatch::adapters::{self, Connection, Host, NotReachable, Stage};
 use fobwatch::conformance::{Verdict, profile};
 use fobwatch::domain::{Declared, Moment, Operation, Reply};
 use fobwatch::report;
 use fobwatch::runner;
 use fobwatch::scenario;
-use fobwatch::subject::ClockMode;
+use fobwatch::subject::{AskError, ClockMode};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -72,15 +72,19 @@ async fn launch(clock: &str, command: &str) -> Launched {
 
 impl Launched {
     async fn connect(&self, post: &stage::Post) -> Connection {
-        let stage = Stage {
-            scenario: "shim".to_owned(),
-            seed: 1,
-            clock: self.host.clock(),
-            gateways: post.office.endpoints.clone(),
-            settings: Declared::default(),
-        };
-        self.host.connect(&stage).await.expect("a connection")
+        connect(&*self.host, post).await
     }
+}
+
+async fn connect(host: &dyn Host, post: &stage::Post) -> Connection {
+    let stage = Stage {
+        scenario: "shim".to_owned(),
+        seed: 1,
+        clock: host.clock(),
+        gateways: post.office.endpoints.clone(),
+        settings: Declared::default(),
+    };
+    host.connect(&stage).await.expect("a connection")
 }
 
 async fn said(connection: &Connection) -> String {
@@ -93,10 +97,19 @@ async fn facts(connection: &Connection) -> Facts {
 
 /// As the runner does it: the server first, then our own clock.
 async fn advance(launched: &Launched, connection: &Connection, seconds: u64) {
+    try_advance(&*launched.host, connection, seconds).await.expect("nobody is asked");
+}
+
+async fn try_advance(
+    host: &dyn Host,
+    connection: &Connection,
+    seconds: u64,
+) -> Result<(), AskError> {
     let by = Duration::from_secs(seconds);
-    let asked = connection.subject.ask("harness", &Operation::AdvanceClock { by }).await;
-    assert_eq!(asked.expect("nobody is asked").reply, Reply::Done);
-    launched.host.clock().advance(by);
+    let asked = connection.subject.ask("harness", &Operation::AdvanceClock { by }).await?;
+    assert_eq!(asked.reply, Reply::Done);
+    host.clock().advance(by);
+    Ok(())
 }
 
 #[allow(clippy::cast_precision_loss, reason = "microseconds fit into the 53 bits of a fraction")]
@@ -233,5 +246,44 @@ fn a_server_that_does_not_follow_the_clock_is_not_tested() {
             };
             assert!(why.contains("its answers are dated") && why.contains("mode: real"), "{why}");
         }
+    });
+}
+
+/// What the adapter of the folder, started with `argument`, is opened as.
+async fn adapter(argument: &str) -> Arc<dyn Host> {
+    let against = format!("exec:'{}' '{FOLDER}/adapter.py' {argument}", python());
+    adapters::open(&against).await.unwrap_or_else(|error| panic!("{error}"))
+}
+
+#[test]
+fn an_adapter_can_start_its_server_with_the_shim_and_is_not_asked_to_move_it() {
+    stage::runtime().block_on(async {
+        let (post, host) = (stage::post().await, adapter("").await);
+        assert_eq!(host.about().clock, ClockMode::SharedVirtual);
+        let connection = connect(&*host, &post).await;
+        for by in [None, Some(86_400)] {
+            if let Some(seconds) = by {
+                try_advance(&*host, &connection, seconds).await.expect("nobody is asked");
+            }
+            let text = said(&connection).await;
+            let times: BTreeMap<String, f64> = serde_json::from_str(&text).expect("times");
+            let now = unix(host.clock().now());
+            assert_between(now - 0.000_001, times["server"], now + 0.001);
+            assert!(times["adapter"] < unix(Moment::EPOCH), "it keeps the time of the machine");
+        }
+        host.close().await;
+    });
+}
+
+#[test]
+fn a_clock_that_no_program_follows_is_not_moved() {
+    stage::runtime().block_on(async {
+        let (post, host) = (stage::post().await, adapter("without").await);
+        let connection = connect(&*host, &post).await;
+        let _nothing_follows = said(&connection).await;
+        let moved = try_advance(&*host, &connection, 1).await;
+        let Err(AskError::Adapter(why)) = moved else { panic!("{moved:?}") };
+        assert!(why.contains("FOBWATCH_SHIM"), "{why}");
+        host.close().await;
     });
 }

@@ -85,16 +85,8 @@ impl Mapped {
 
     /// What `operation` means for a clock that the shim moves, and the answer if that is all.
     fn timed(&self, operation: &Operation) -> Result<Option<Answer>, AskError> {
-        let Some(shim) = self.launched.as_ref().and_then(|launched| launched.shim()) else {
-            return Ok(None);
-        };
-        let failed = |error| AskError::Adapter(format!("the clock cannot be moved: {error}"));
-        if let Operation::AdvanceClock { by } = operation {
-            shim.advance(*by).map_err(failed)?;
-            return Ok(Some(Answer::whole(Reply::Done, String::new(), None)));
-        }
-        shim.tick().map_err(failed)?;
-        Ok(None)
+        let shim = self.launched.as_ref().and_then(|launched| launched.shim());
+        shim.map_or(Ok(None), |shim| shim.pass(operation))
     }
 
     async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {

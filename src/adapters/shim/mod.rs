@@ -11,7 +11,8 @@ mod preload;
 #[cfg(test)]
 mod time;
 
-use crate::domain::{Clock, Moment, Soon, VirtualClock, WallClock};
+use crate::domain::{Answer, Clock, Moment, Operation, Reply, Soon, VirtualClock, WallClock};
+use crate::subject::AskError;
 use control::{Control, VARIABLE};
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -34,6 +35,9 @@ const LIBRARY: Option<&[u8]> = None;
 /// The variable by which the loader is told of libraries that come before all others.
 const PRELOADED: &str = "LD_PRELOAD";
 
+/// The variable by which an adapter is told where the library is.
+const OFFERED: &str = "FOBWATCH_SHIM";
+
 /// A clock that runs is ahead of the machine from the start: only so it can be seen whether a
 /// server follows it.
 const HEAD_START: Duration = Duration::from_hours(1);
@@ -48,7 +52,7 @@ const TICK: Duration = Duration::from_millis(1);
 
 /// Whether the clock of the programs goes by itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
+pub(crate) enum Pace {
     /// It stands until it is moved, so that a run repeats.
     Stands,
     /// It goes as the clock of the machine does, and ahead of it.
@@ -56,7 +60,7 @@ pub(super) enum Pace {
 }
 
 /// The wall clock of programs that are started with the library, and ours that goes with it.
-pub(super) struct Shim {
+pub(crate) struct Shim {
     folder: TempDir,
     pace: Pace,
     ours: Arc<dyn Clock>,
@@ -123,7 +127,7 @@ impl Shim {
     ///
     /// # Errors
     /// When the control file cannot be written.
-    pub(super) fn advance(&self, by: Duration) -> io::Result<()> {
+    fn advance(&self, by: Duration) -> io::Result<()> {
         // A clock of ours that stands counts in milliseconds.
         let by = match self.pace {
             Pace::Stands => by.as_millis().saturating_mul(1_000_000),
@@ -137,12 +141,39 @@ impl Shim {
     ///
     /// # Errors
     /// When the control file cannot be written.
-    pub(super) fn tick(&self) -> io::Result<()> {
+    fn tick(&self) -> io::Result<()> {
         if self.pace == Pace::Stands {
             self.advance(TICK)?;
             self.ours.advance(TICK);
         }
         Ok(())
+    }
+
+    /// Tells an adapter where library and control file are: it starts its server with them, and
+    /// keeps the time of the machine itself.
+    pub(super) fn offer(&self, command: &mut Command) {
+        command.env(OFFERED, library_in(self.folder.path()));
+        command.env(&*VARIABLE.to_string_lossy(), control_in(self.folder.path()));
+    }
+
+    /// What `operation` means for the clocks, and the answer if that is all it means.
+    ///
+    /// # Errors
+    /// [`AskError::Adapter`] when no clock is moved by this.
+    pub(super) fn pass(&self, operation: &Operation) -> Result<Option<Answer>, AskError> {
+        let failed = |error| AskError::Adapter(format!("the clock cannot be moved: {error}"));
+        let Operation::AdvanceClock { by } = operation else {
+            self.tick().map_err(failed)?;
+            return Ok(None);
+        };
+        if self.loaded() == 0 {
+            return Err(AskError::Adapter(format!(
+                "no program runs with the shim; start the server with {PRELOADED} set to what \
+                 {OFFERED} says"
+            )));
+        }
+        self.advance(*by).map_err(failed)?;
+        Ok(Some(Answer::whole(Reply::Done, String::new(), None)))
     }
 
     /// How many programs have been started with the library.
