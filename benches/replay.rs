@@ -34,6 +34,7 @@ fn settings() -> Settings {
         options: Vec::new(),
         profiles: vec![profile::by_name("guide").expect("a profile")],
         jobs: 1,
+        patience: fobwatch::runner::USUAL_PATIENCE,
         masking: Masking::Masked,
     }
 }

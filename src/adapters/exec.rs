@@ -7,6 +7,7 @@
 use super::NotReachable;
 use super::link::{Ends, Peer, Transport, quote};
 use super::process::{Group, Tail};
+use super::shim::{Pace, Shim};
 use crate::domain::Soon;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -25,9 +26,11 @@ const SHOWN_LINES: usize = 3;
 const DYING: Duration = Duration::from_secs(2);
 
 /// A command that speaks the protocol.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug)]
 pub struct Exec {
     words: Vec<String>,
+    /// For the server that it may start; nothing where there is no shim.
+    shim: Option<Arc<Shim>>,
 }
 
 impl Exec {
@@ -43,12 +46,20 @@ impl Exec {
             ))
         };
         let words = split(command).ok_or_else(|| wrong("a quote does not end"))?;
-        if words.is_empty() { Err(wrong("there is no command")) } else { Ok(Self { words }) }
+        if words.is_empty() {
+            return Err(wrong("there is no command"));
+        }
+        // Most adapters want none, so that it cannot be had is no mistake yet.
+        let shim = Shim::new(Pace::Stands).ok().map(Arc::new);
+        Ok(Self { words, shim })
     }
 
     fn start(&self) -> std::io::Result<(Arc<Running>, ChildStdin, ChildStdout)> {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]);
+        if let Some(shim) = &self.shim {
+            shim.offer(&mut command);
+        }
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let group = Arc::new(Group::start(&mut command)?);
         let pipes = group.take_pipes().ok_or_else(|| std::io::Error::other("it has no pipes"));
@@ -79,6 +90,10 @@ impl Transport for Exec {
                 started.map_err(|error| format!("cannot run `{}`: {error}", self.words[0]))?;
             Ok(Ends { input: Box::new(stdout), output: Box::new(stdin), peer })
         })
+    }
+
+    fn shim(&self) -> Option<Arc<Shim>> {
+        self.shim.clone()
     }
 }
 

@@ -131,7 +131,8 @@ fn clock(host: &dyn Host) -> Result<Arc<dyn Clock>, Stopped> {
         ClockMode::SharedVirtual => Err(Stopped::new(
             Exit::Usage,
             "error: the subject's clock stands still, so a code never changes; start it with a \
-             running clock, and write `mode: offset` or `mode: real` in the map",
+             running clock, and write `mode: offset` or `mode: real` in the map, or `runs: true` \
+             where the shim moves it",
         )),
     }
 }

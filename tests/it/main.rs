@@ -29,6 +29,8 @@ mod races;
 mod reference;
 mod reports;
 mod runs;
+#[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
+mod shim;
 mod sms;
 mod stage;
 mod tokens;

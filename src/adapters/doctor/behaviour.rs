@@ -2,9 +2,8 @@
 
 use super::patient::{Patient, failure, outcome};
 use super::{Failure, Point};
-use crate::adapters::protocol::Outcome;
+use crate::adapters::protocol::{Outcome, Timekeeping};
 use crate::domain::{Moment, Soon};
-use crate::subject::ClockMode;
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -97,9 +96,9 @@ async fn now(patient: &mut Patient) -> Result<Option<Moment>, Failure> {
 
 fn advance(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
     Box::pin(async move {
-        let mode = patient.welcome.as_ref().map_or(ClockMode::Real, |welcome| welcome.clock);
-        if mode == ClockMode::Real {
-            // It cannot be moved, and nobody will ask.
+        let clock = patient.welcome.as_ref().map_or(Timekeeping::Real, |welcome| welcome.clock);
+        if matches!(clock, Timekeeping::Real | Timekeeping::Shim) {
+            // It cannot be moved, or we move it ourselves: nobody will ask.
             return Ok(());
         }
         let before = now(patient).await?;

@@ -125,13 +125,12 @@ fn declared(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
 
 fn clock(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
     judged(patient, |line, body| {
-        let expected =
-            r#""clock":"real", "offset", or "shared_virtual" with "now":"2030-01-01T00:00:00Z""#;
+        let expected = r#""clock":"real", "offset", "shim", or "shared_virtual" with "now":"2030-01-01T00:00:00Z""#;
         let told = serde_json::from_value::<Moment>(body["now"].clone()).is_ok();
         match (body.get("clock").and_then(Value::as_str), body.get("now")) {
             (None, _) if body.get("clock").is_none() => Ok(()),
-            (Some("real" | "offset"), None) => Ok(()),
-            (Some("real" | "offset" | "shared_virtual"), Some(_)) if told => Ok(()),
+            (Some("real" | "offset" | "shim"), None) => Ok(()),
+            (Some("real" | "offset" | "shim" | "shared_virtual"), Some(_)) if told => Ok(()),
             _ => Err(failure(line, expected)),
         }
     })

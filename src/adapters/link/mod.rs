@@ -7,6 +7,7 @@ pub(crate) use desk::UnderWay;
 pub(crate) use lines::{Line, Lines, quote};
 
 use crate::adapters::protocol::{Call, Outcome, Request, Scope, grease};
+use crate::adapters::shim::Shim;
 use crate::domain::Soon;
 use desk::{Desk, Wait};
 use serde_json::Value;
@@ -27,6 +28,11 @@ const MOST_EXTENSIONS: u32 = 20;
 pub(crate) trait Transport: Send + Sync {
     /// Opens a connection, perhaps by starting the program.
     fn open(&self) -> Soon<'_, Result<Ends, String>>;
+
+    /// What the program may move the clock of its server by, if it was offered.
+    fn shim(&self) -> Option<Arc<Shim>> {
+        None
+    }
 }
 
 /// Both ends of a connection, and how it is brought to an end.

@@ -1,7 +1,8 @@
 //! A checked map, and how it is played against the server.
 
-use super::capture::{Field, Page};
+use super::capture::Page;
 use super::classify::{Reading, Rule};
+use super::clock::Movable;
 use super::launch::{Launch, Launched};
 use super::secrets::Secrets;
 use super::session::{Request, Session, Target};
@@ -10,7 +11,7 @@ use super::trace::{Seen, Trace};
 use crate::adapters::Stage;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::Form;
-use crate::domain::{Answer, Entered, Operation, Reply, Secret, Soon};
+use crate::domain::{Answer, Clock, Entered, Operation, Reply, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
@@ -33,8 +34,8 @@ pub(super) struct Program {
     pub(super) hosts: BTreeMap<String, Url>,
     /// How the server is started.
     pub(super) launch: Option<Launch>,
-    /// How a virtual clock is read.
-    pub(super) now: Option<(Request, Field)>,
+    /// How its clock is moved.
+    pub(super) clock: Movable,
     pub(super) secrets: Secrets,
     pub(super) operations: BTreeMap<OperationKind, Steps>,
     /// Tried after an operation's own rules.
@@ -54,6 +55,7 @@ pub(super) struct Steps {
 pub(super) struct Mapped {
     program: Arc<Program>,
     surroundings: Variables,
+    clock: Arc<dyn Clock>,
     /// The server, if the map started it.
     launched: Option<Arc<Launched>>,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
@@ -69,7 +71,8 @@ impl Mapped {
     ) -> Self {
         let mut surroundings = surroundings(stage);
         surroundings.extend(program.secrets.variables());
-        Self { program, surroundings, launched, sessions: Mutex::default(), trace }
+        let clock = Arc::clone(&stage.clock);
+        Self { program, surroundings, clock, launched, sessions: Mutex::default(), trace }
     }
 
     fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
@@ -77,7 +80,8 @@ impl Mapped {
         if let Some(session) = sessions.get(name) {
             return Ok(Arc::clone(session));
         }
-        let session = Arc::new(Session::new(self.program.target.clone(), self.trace.clone())?);
+        let (target, clock) = (self.program.target.clone(), Arc::clone(&self.clock));
+        let session = Arc::new(Session::new(target, clock, self.trace.clone())?);
         sessions.insert(name.to_owned(), Arc::clone(&session));
         Ok(session)
     }
@@ -88,6 +92,12 @@ impl Mapped {
             return error;
         };
         launched.epitaph().await.map_or(error, AskError::Unreachable)
+    }
+
+    /// What `operation` means for a clock that the shim moves, and the answer if that is all.
+    fn timed(&self, operation: &Operation) -> Result<Option<Answer>, AskError> {
+        let shim = self.launched.as_ref().and_then(|launched| launched.shim());
+        shim.map_or(Ok(None), |shim| shim.pass(operation))
     }
 
     async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
@@ -230,7 +240,12 @@ impl Subject for Mapped {
         operation: &'a Operation,
     ) -> Soon<'a, Result<Answer, AskError>> {
         Box::pin(async move {
-            match self.play(session, operation).await {
+            let answered = match self.timed(operation) {
+                Ok(None) => self.play(session, operation).await,
+                Ok(Some(answer)) => Ok(answer),
+                Err(error) => Err(error),
+            };
+            match answered {
                 Ok(answer) => Ok(answer),
                 Err(error) => Err(self.explained(error).await),
             }

@@ -2,14 +2,15 @@
 
 use super::capture::{Field, Page};
 use super::classify::When;
+use super::cookies::Jar;
 use super::template::{Absent, Body, Template, Variables, as_text, percent_encoded};
 use super::trace::{Seen, Trace};
 use super::xml;
 use crate::adapters::network::{Trust, client, read_bounded};
-use crate::domain::Picture;
+use crate::domain::{Clock, Moment, Picture, VirtualClock};
 use crate::subject::AskError;
 use data_encoding::BASE64;
-use reqwest::cookie::{CookieStore, Jar};
+use reqwest::cookie::CookieStore;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
@@ -96,8 +97,18 @@ pub(super) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(target: Target, trace: Option<Arc<Trace>>) -> Result<Self, AskError> {
-        let jar = Arc::new(Jar::default());
+    /// A session that asks once or twice: no time passes in it.
+    pub(super) fn passing(target: Target) -> Result<Self, AskError> {
+        Self::new(target, Arc::new(VirtualClock::starting_at(Moment::EPOCH)), None)
+    }
+
+    /// A session whose cookies end by `clock`.
+    pub(super) fn new(
+        target: Target,
+        clock: Arc<dyn Clock>,
+        trace: Option<Arc<Trace>>,
+    ) -> Result<Self, AskError> {
+        let jar = Arc::new(Jar::new(clock));
         let trust = if target.base.scheme() == "https" { Trust::Machine } else { Trust::Nobody };
         let build = |policy| {
             client(trust)

@@ -10,7 +10,10 @@ mod revival;
 
 use super::link::{Link, Transport, Trouble, quote};
 use super::network::Wire;
-use super::protocol::{Call, Gateways, Hello, Isolation, Outcome, Range, Scope, VERSION, Welcome};
+use super::protocol::{
+    Call, Gateways, Hello, Isolation, Outcome, Range, Scope, Timekeeping, VERSION, Welcome,
+};
+use super::shim::Shim;
 use super::{Briefing, Connection, Host, NotReachable, Stage};
 use crate::domain::{Clock, Moment, Soon, VirtualClock, WallClock};
 use crate::subject::{About, AskError, ClockMode, Settling};
@@ -35,6 +38,8 @@ struct Inner {
     about: About,
     isolation: Isolation,
     clock: Arc<dyn Clock>,
+    /// What moves the clock of the server, if that is the adapter's choice.
+    shim: Option<Arc<Shim>>,
     /// Whether the clock was moved by us: a restarted adapter may not know of it.
     moved: AtomicBool,
     network: Arc<Wire>,
@@ -66,11 +71,13 @@ impl Partner {
         let (link, welcome) = greet(&*transport, &briefing, Moment::EPOCH).await?;
         let no_partner = NotReachable::NoPartner;
         let network = Wire::new(hosts(&welcome).map_err(no_partner)?).map_err(no_partner)?;
-        let clock: Arc<dyn Clock> = match welcome.clock {
-            ClockMode::Virtual | ClockMode::SharedVirtual => {
+        let shim = shim(&*transport, &welcome).map_err(no_partner)?;
+        let clock: Arc<dyn Clock> = match (&shim, welcome.clock.mode()) {
+            (Some(shim), _) => shim.clock(),
+            (None, ClockMode::Virtual | ClockMode::SharedVirtual) => {
                 Arc::new(VirtualClock::starting_at(welcome.now.unwrap_or(Moment::EPOCH)))
             }
-            ClockMode::Offset | ClockMode::Real => {
+            (None, ClockMode::Offset | ClockMode::Real) => {
                 Arc::new(WallClock::new(|nap| Box::pin(tokio::time::sleep(nap))))
             }
         };
@@ -81,11 +88,22 @@ impl Partner {
             about: about(&welcome),
             isolation: welcome.isolation,
             clock,
+            shim,
             moved: AtomicBool::new(false),
             network: Arc::new(network),
             live: Mutex::new(Live { now, restarts: 0 }),
         })))
     }
+}
+
+/// What moves the clock of the server, if the adapter says that this is how it is moved.
+fn shim(transport: &dyn Transport, welcome: &Welcome) -> Result<Option<Arc<Shim>>, String> {
+    if welcome.clock != Timekeeping::Shim {
+        return Ok(None);
+    }
+    let none = "its clock is to be moved by the shim, which is there for `exec:` on 64-bit Linux with \
+                the GNU C library only; write `\"clock\":\"real\"`";
+    transport.shim().map(Some).ok_or_else(|| none.to_owned())
 }
 
 fn about(welcome: &Welcome) -> About {
@@ -97,7 +115,7 @@ fn about(welcome: &Welcome) -> About {
         name: welcome.name(),
         features: welcome.features.clone(),
         declared: welcome.declares.clone(),
-        clock: welcome.clock,
+        clock: welcome.clock.mode(),
         delivery,
     }
 }

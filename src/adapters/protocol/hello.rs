@@ -77,11 +77,11 @@ pub struct Welcome {
     /// What it says of itself: claims that the suite measures. Unknown names are ignored.
     #[serde(default, deserialize_with = "known_parameters")]
     pub declares: Declared,
-    /// How its clock can be moved: `shared_virtual`, `offset` or `real`; without this field it
-    /// cannot.
-    #[serde(default = "real")]
+    /// How its clock can be moved: `shim`, `shared_virtual`, `offset` or `real`; without this field
+    /// it cannot.
+    #[serde(default)]
     #[schemars(with = "Option<Timekeeping>")]
-    pub clock: ClockMode,
+    pub clock: Timekeeping,
     /// The time by its own clock (RFC 3339). A `shared_virtual` clock must tell it.
     #[serde(default)]
     #[schemars(with = "Option<String>")]
@@ -127,21 +127,35 @@ pub enum Isolation {
     None,
 }
 
-/// The words for clocks, for the schema: an adapter has no clock for each scenario.
-#[derive(JsonSchema)]
+/// The words for clocks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-#[allow(dead_code, reason = "it is only described")]
-enum Timekeeping {
+pub enum Timekeeping {
+    /// Each scenario has its own, which no adapter has.
+    #[schemars(skip)]
+    Virtual,
+    /// We move it, by the preload library that the adapter started its server with.
+    Shim,
     /// It stands still until `advance_clock` moves it, and all scenarios share it.
     SharedVirtual,
     /// It follows the machine; `advance_clock` moves it forward.
     Offset,
     /// It follows the machine and cannot be moved.
+    #[default]
     Real,
 }
 
-fn real() -> ClockMode {
-    ClockMode::Real
+impl Timekeeping {
+    /// What that means for who asks.
+    #[must_use]
+    pub fn mode(self) -> ClockMode {
+        match self {
+            Self::Virtual => ClockMode::Virtual,
+            Self::Shim | Self::SharedVirtual => ClockMode::SharedVirtual,
+            Self::Offset => ClockMode::Offset,
+            Self::Real => ClockMode::Real,
+        }
+    }
 }
 
 fn one() -> u32 {
@@ -181,14 +195,17 @@ impl Welcome {
             return Err("`max_in_flight` is 0; write 1 or more".to_owned());
         }
         match self.clock {
-            ClockMode::Virtual => Err("an adapter's clock is not each scenario's own; write \
+            Timekeeping::Virtual => Err("an adapter's clock is not each scenario's own; write \
                                        `\"clock\":\"shared_virtual\"`"
                 .to_owned()),
-            ClockMode::SharedVirtual if self.now.is_none() => Err(
+            Timekeeping::SharedVirtual if self.now.is_none() => Err(
                 "a `shared_virtual` clock tells the time: add `\"now\":\"2030-01-01T00:00:00Z\"`"
                     .to_owned(),
             ),
-            ClockMode::SharedVirtual | ClockMode::Offset | ClockMode::Real => Ok(()),
+            Timekeeping::Shim
+            | Timekeeping::SharedVirtual
+            | Timekeeping::Offset
+            | Timekeeping::Real => Ok(()),
         }
     }
 
