@@ -31,6 +31,8 @@ use core::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, Ordering};
 use time::Timespec;
 
 #[link(name = "c")]
+// Before version 2.34 of the C library `dlsym` had a library of its own.
+#[link(name = "dl")]
 unsafe extern "C" {
     fn getenv(name: *const c_char) -> *const c_char;
     fn open(path: *const c_char, flags: c_int, ...) -> c_int;
