@@ -5,6 +5,7 @@
 pub mod attach;
 pub mod builtin;
 pub(crate) mod conversation;
+mod detour;
 pub mod doctor;
 pub mod exec;
 pub(crate) mod link;
@@ -13,6 +14,8 @@ pub mod network;
 mod partner;
 pub mod process;
 pub mod protocol;
+
+pub use detour::Detour;
 
 use crate::domain::{Clock, Declared, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
@@ -32,6 +35,8 @@ pub struct Endpoints {
     pub sms_token: Secret,
     /// Where mail is taken.
     pub smtp: SocketAddr,
+    /// The way for programs that cannot be told any of this, if there is one.
+    pub detour: Option<Detour>,
 }
 
 /// What an adapter that is a program is told when it is opened.

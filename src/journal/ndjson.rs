@@ -275,7 +275,8 @@ impl Reading {
             why.push(format!("{id} is cut off and left out"));
         }
         let scenarios = self.chapters.len() as u64;
-        let footer = Footer { scenarios, strays: Vec::new(), incomplete: Some(why.join("; ")) };
+        let incomplete = Some(why.join("; "));
+        let footer = Footer { scenarios, incomplete, ..Footer::default() };
         Ok(Saved { header, chapters: self.chapters, footer })
     }
 }
@@ -342,7 +343,7 @@ mod tests {
             shard: None,
         };
         let strays = vec!["ada@mail.test: hello".into()];
-        let footer = Footer { scenarios: 1, strays, incomplete: None };
+        let footer = Footer { scenarios: 1, strays, ..Footer::default() };
         Saved { header, chapters: vec![chapter()], footer }
     }
 

@@ -25,6 +25,7 @@ use crate::subject::ClockMode;
 use crate::world::{Origin, World};
 use futures_util::StreamExt;
 use play::{Halt, Player};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -72,6 +73,8 @@ pub struct Run {
     pub played: Vec<Played>,
     /// Messages that were for nobody: recipient and first line.
     pub strays: Vec<String>,
+    /// Hosts that the subject tried to reach and that no gateway stands for, with how often.
+    pub elsewhere: BTreeMap<String, u64>,
     /// How long it took in real time; never part of a journal, so a run that was read from one
     /// does not know it.
     pub took: Option<Duration>,
@@ -167,7 +170,8 @@ pub async fn run(
     // They arrive in any order; the same seed gives the same bytes.
     strays.sort();
     let took = Some(stopwatch.elapsed());
-    Run { settings, played, strays, took, incomplete: None, stale: Vec::new() }
+    let (elsewhere, stale) = (BTreeMap::new(), Vec::new());
+    Run { settings, played, strays, elsewhere, took, incomplete: None, stale }
 }
 
 async fn play_one(

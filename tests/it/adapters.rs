@@ -34,6 +34,7 @@ fn stage() -> Stage {
             sms_account: "AC1".to_owned(),
             sms_token: "shh".into(),
             smtp: "127.0.0.1:2525".parse().expect("an address"),
+            detour: None,
         },
     }
 }

@@ -8,6 +8,7 @@ mod adapters;
 mod camera;
 mod clients;
 mod defects;
+mod detour;
 mod diagnosis;
 mod email;
 mod expectations;

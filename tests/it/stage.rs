@@ -31,6 +31,7 @@ pub(crate) async fn post() -> Post {
         sms_account: account.id,
         sms_token: account.token,
         smtp: addresses.smtp,
+        detour: None,
     };
     Post { office: PostOffice { inbox, endpoints }, _gateways: gateways }
 }

@@ -25,7 +25,7 @@ const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 /// # Errors
 /// All mistakes, rendered.
 pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
-    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
+    let beside = &super::folder_of(file);
     let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
     let written: MapFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;

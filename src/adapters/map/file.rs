@@ -59,7 +59,8 @@ fn operations_schema(generator: &mut SchemaGenerator) -> Schema {
 ///
 /// `$base` and `$port` say where it shall listen (with port 0 in `base` a free one is found),
 /// `$sms_url`, `$sms_account`, `$sms_token`, `$smtp_host` and `$smtp_port` where it shall send to,
-/// `$map_folder` where the map is.
+/// `$https_url`, `$proxy_url` and `$ca_file` how it gets there over TLS, `$map_folder` where the map
+/// is.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LaunchEntry {
@@ -80,6 +81,26 @@ pub struct LaunchEntry {
     pub ready_within: Option<String>,
     /// How long it may take to end when it is asked to; `5s` without this line.
     pub ends_within: Option<String>,
+    /// What it reaches: `proxy` without this line.
+    #[serde(default)]
+    pub reach: ReachEntry,
+}
+
+/// What a server that is started reaches over HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReachEntry {
+    /// Our proxy, as far as its libraries heed the usual variables (`HTTPS_PROXY`, `SSL_CERT_FILE`
+    /// and their like, which we set): a provider's own host is found here, and no other host at
+    /// all. What it tried is told at the end of the run. Programs in `before` are not concerned:
+    /// they may fetch what the server needs.
+    ///
+    /// It is what happens unless the map says otherwise, because a server under test that sends to
+    /// its real provider by mistake costs more than one that is told why it could not.
+    #[default]
+    Proxy,
+    /// Whatever the machine does: the environment is left as it is.
+    Open,
 }
 
 /// The server's clock.

@@ -1,10 +1,11 @@
 //! Starting the server that a map describes, waiting until it is ready, and ending it with the run.
 
 use super::check::{Check, Names};
-use super::file::LaunchEntry;
+use super::file::{LaunchEntry, ReachEntry};
 use super::place::Path;
 use super::session::{Payload, Redirects, Request, Session, Target};
 use super::template::{Template, Variables};
+use crate::adapters::Detour;
 use crate::adapters::process::{Group, Guard, Tail};
 use reqwest::Method;
 use serde_json::Value;
@@ -44,6 +45,9 @@ pub(super) const KNOWN: &[&str] = &[
     "sms_token",
     "smtp_host",
     "smtp_port",
+    "https_url",
+    "proxy_url",
+    "ca_file",
     "map_folder",
 ];
 
@@ -54,6 +58,7 @@ pub(super) struct Launch {
     before: Vec<Vec<Template>>,
     folder: PathBuf,
     environment: Vec<(String, Template)>,
+    reach: ReachEntry,
     ready: Option<Request>,
     start: Duration,
     end: Duration,
@@ -91,6 +96,7 @@ impl Check {
             before: before.into_iter().collect::<Option<_>>()?,
             folder,
             environment: environment.into_iter().collect::<Option<_>>()?,
+            reach: entry.reach,
             ready,
             start: start.unwrap_or(USUAL_START),
             end: end.unwrap_or(USUAL_END),
@@ -130,7 +136,8 @@ pub(super) fn free_port() -> io::Result<u16> {
 }
 
 impl Launch {
-    /// Starts the server and waits until it is ready.
+    /// Starts the server and waits until it is ready. It is led over the `detour`, unless the map
+    /// leaves the way open.
     ///
     /// # Errors
     /// Says what happened, with the last that it said.
@@ -138,9 +145,10 @@ impl Launch {
         &self,
         target: &Target,
         variables: &Variables,
+        detour: Option<&Detour>,
     ) -> Result<Launched, String> {
         for words in &self.before {
-            let running = self.run(words, variables)?;
+            let running = self.run(words, variables, Vec::new())?;
             let ended = timeout(self.start, running.ended()).await;
             let fate = match ended {
                 Ok(Ending::Content) => continue,
@@ -149,7 +157,9 @@ impl Launch {
             };
             return Err(running.obituary(&shown(words), &fate).await);
         }
-        let running = self.run(&self.command, variables)?;
+        let detour = detour.filter(|_| self.reach == ReachEntry::Proxy);
+        let led = detour.map(Detour::environment).unwrap_or_default();
+        let running = self.run(&self.command, variables, led)?;
         tokio::select! {
             ready = timeout(self.start, self.wait(target, variables)) => {
                 if ready.is_ok() {
@@ -165,14 +175,20 @@ impl Launch {
         }
     }
 
-    fn run(&self, words: &[Template], variables: &Variables) -> Result<Launched, String> {
+    /// `led` are variables of the environment that the map's own take the place of.
+    fn run(
+        &self,
+        words: &[Template],
+        variables: &Variables,
+        led: Vec<(&str, String)>,
+    ) -> Result<Launched, String> {
         let fill = |text: &Template| {
             text.fill(variables, str::to_owned)
                 .map_err(|absent| format!("`launch` needs ${}, and nothing sets it", absent.0))
         };
         let filled: Vec<String> = words.iter().map(fill).collect::<Result<_, _>>()?;
         let mut command = Command::new(&filled[0]);
-        command.args(&filled[1..]).current_dir(&self.folder).stdin(Stdio::null());
+        command.args(&filled[1..]).current_dir(&self.folder).stdin(Stdio::null()).envs(led);
         for (name, text) in &self.environment {
             command.env(name, fill(text)?);
         }
@@ -312,6 +328,11 @@ pub(super) fn variables(
         set("sms_token", Value::from(gateways.sms_token.reveal()));
         set("smtp_host", Value::from(gateways.smtp.ip().to_string()));
         set("smtp_port", Value::from(gateways.smtp.port()));
+    }
+    if let Some(detour) = gateways.and_then(|gateways| gateways.detour.as_ref()) {
+        set("https_url", Value::from(detour.https_url.as_str()));
+        set("proxy_url", Value::from(detour.proxy_url.as_str()));
+        set("ca_file", Value::from(detour.ca_file.display().to_string()));
     }
     variables
 }

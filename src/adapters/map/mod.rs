@@ -30,6 +30,7 @@ use crate::tokens::Network;
 use launch::Launched;
 use program::{Mapped, Program};
 use session::Session;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -135,9 +136,17 @@ async fn launched(
             let _has_a_host_as_base_has = host.set_port(Some(port));
         }
     }
-    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
-    let variables = launch::variables(&program.target, gateways, beside);
-    launch.start(&program.target, &variables).await.map(Some)
+    let variables = launch::variables(&program.target, gateways, &folder_of(file));
+    let detour = gateways.and_then(|gateways| gateways.detour.as_ref());
+    launch.start(&program.target, &variables, detour).await.map(Some)
+}
+
+/// The folder of the map `file`, whole: what is started runs there, so a path seen from here would
+/// lead it elsewhere.
+fn folder_of(file: &str) -> PathBuf {
+    let beside = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty());
+    let beside = beside.unwrap_or(Path::new("."));
+    std::path::absolute(beside).unwrap_or_else(|_| beside.to_owned())
 }
 
 /// The time by the server's virtual clock.

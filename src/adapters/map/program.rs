@@ -208,14 +208,22 @@ fn clipped(mut text: String) -> String {
 
 fn surroundings(stage: &Stage) -> Variables {
     let gateways = &stage.gateways;
-    named([
+    let mut variables = named([
         ("scenario", Value::from(stage.scenario.as_str())),
         ("sms_url", Value::from(gateways.sms_url.as_str())),
         ("sms_account", Value::from(gateways.sms_account.as_str())),
         ("sms_token", Value::from(gateways.sms_token.reveal())),
         ("smtp_host", Value::from(gateways.smtp.ip().to_string())),
         ("smtp_port", Value::from(gateways.smtp.port())),
-    ])
+    ]);
+    if let Some(detour) = &gateways.detour {
+        variables.extend(named([
+            ("https_url", Value::from(detour.https_url.as_str())),
+            ("proxy_url", Value::from(detour.proxy_url.as_str())),
+            ("ca_file", Value::from(detour.ca_file.display().to_string())),
+        ]));
+    }
+    variables
 }
 
 fn named<const N: usize>(pairs: [(&str, Value); N]) -> Variables {

@@ -19,7 +19,7 @@ pub use answer::{Answered, Effect, Malformed, Native, Outcome, Progress, Said, r
 pub use call::{Call, CodeForm, Request, Scope};
 pub use grease::grease;
 pub(crate) use hello::parameter_names;
-pub use hello::{Gateways, Hello, Implementation, Isolation, Range, SmsGateway, Welcome};
+pub use hello::{Gateways, Hello, Implementation, Isolation, Proxy, Range, SmsGateway, Welcome};
 pub use message::schema;
 pub use reply::{ListedToken, ReplyForm};
 
