@@ -2,6 +2,7 @@
 //!
 //! A [`Host`] stands for a whole run, a [`Connection`] for one scenario of it.
 
+mod address;
 pub mod attach;
 pub mod builtin;
 pub(crate) mod conversation;
@@ -75,6 +76,8 @@ impl Default for Limits {
 pub struct Stage {
     /// The id of the scenario.
     pub scenario: String,
+    /// Its number in the catalogue, from 0: no two of a run have the same.
+    pub number: u32,
     /// The run's seed.
     pub seed: u64,
     /// The scenario's clock.

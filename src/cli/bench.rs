@@ -92,6 +92,7 @@ async fn driven(arguments: Arguments) -> Result<Exit, Stopped> {
     let stage = Stage {
         settings: crate::domain::Declared::default(),
         scenario: "bench".to_owned(),
+        number: 0,
         seed: arguments.seed,
         clock: Arc::clone(&clock),
         gateways: super::gateways::endpoints(&gateways),

@@ -83,6 +83,7 @@ async fn measured(arguments: Arguments) -> Result<Exit, Stopped> {
     promised.keep(&clock);
     let stage = Stage {
         scenario: "measure".to_owned(),
+        number: 0,
         seed: arguments.seed,
         clock: Arc::clone(&clock),
         gateways: super::gateways::endpoints(&gateways),

@@ -295,6 +295,7 @@ mod tests {
         Chapter, Ended, Ending, Entry, EntryId, Event, FORM, Footer, Header, Masking, Observed,
         Outline, Request, Saved, Step,
     };
+    use std::collections::BTreeMap;
 
     fn entry(index: usize, event: Event) -> Entry {
         Entry { id: EntryId::nth(index), at: Moment::EPOCH, step: Some(0), event }
@@ -343,7 +344,8 @@ mod tests {
             shard: None,
         };
         let strays = vec!["ada@mail.test: hello".into()];
-        let footer = Footer { scenarios: 1, strays, ..Footer::default() };
+        let elsewhere = BTreeMap::from([("telemetry.test".to_owned(), 2)]);
+        let footer = Footer { scenarios: 1, strays, elsewhere, incomplete: None };
         Saved { header, chapters: vec![chapter()], footer }
     }
 

@@ -199,6 +199,7 @@ async fn play_one(
     let clock = host.clock();
     let stage = Stage {
         scenario: plan.id.clone(),
+        number: ticket.number,
         seed: settings.seed,
         clock: Arc::clone(&clock),
         gateways: post.endpoints.clone(),

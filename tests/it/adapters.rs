@@ -27,6 +27,7 @@ fn stage() -> Stage {
     Stage {
         settings: fobwatch::domain::Declared::default(),
         scenario: "first-sign-in".to_owned(),
+        number: 0,
         seed: 1,
         clock: Arc::new(VirtualClock::starting_at(Moment::EPOCH)),
         gateways: Endpoints {

@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use std::process::{Output, Stdio};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::process::Command;
 use tokio::time::timeout;
@@ -370,7 +370,7 @@ async fn launched(rig: &Rig, map: &str) -> (MapHost, Stage) {
     let host = host.unwrap_or_else(|error| panic!("{error}"));
     let (clock, settings) = (host.clock(), Declared::default());
     let scenario = "detour".to_owned();
-    (host, Stage { scenario, seed: 1, clock, gateways, settings })
+    (host, Stage { scenario, number: 0, seed: 1, clock, gateways, settings })
 }
 
 #[tokio::test]
@@ -402,4 +402,51 @@ async fn a_map_can_leave_the_way_of_its_server_open() {
         assert_eq!(environment["HTTPS_PROXY"] == json!(rig.detour().proxy_url), is_led, "{reach}");
         host.close().await;
     }
+}
+
+/// `fobwatch gateways --env`, with what it has printed for a shell.
+async fn printed_for_a_shell() -> (tokio::process::Child, String) {
+    let mut gateways = Command::new(env!("CARGO_BIN_EXE_fobwatch"))
+        .args(["gateways", "--env"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .expect("the command starts");
+    let mut output = BufReader::new(gateways.stdout.take().expect("it is piped"));
+    let mut lines = String::new();
+    while !lines.contains("GIT_SSL_CAINFO") {
+        let read = timeout(SOON, output.read_line(&mut lines)).await.expect("in time");
+        assert!(read.expect("UTF-8") > 0, "it ended after {lines}");
+    }
+    (gateways, lines)
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_person_can_lead_a_program_here_by_what_gateways_prints() {
+    let (gateways, lines) = printed_for_a_shell().await;
+    let script = format!(
+        "{lines}
+        curl --silent --show-error --max-time 20 --data '{MESSAGE}' \
+            --user $FOBWATCH_SMS_ACCOUNT:$FOBWATCH_SMS_TOKEN \
+            https://api.twilio.com/2010-04-01/Accounts/$FOBWATCH_SMS_ACCOUNT/Messages.json
+        curl --silent https://example.test/ || test -s \"$SSL_CERT_FILE\" && echo $SSL_CERT_FILE"
+    );
+    let shell = Command::new("sh").args(["-c", &script]).kill_on_drop(true).output();
+    let output = timeout(SOON, shell).await.expect("in time").expect("a shell");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said.contains("queued"), "{said}{}", String::from_utf8_lossy(&output.stderr));
+    let ca_file = said.lines().last().expect("a line").to_owned();
+    let id = gateways.id().expect("it runs").to_string();
+    let ended = Command::new("kill").args(["-INT", &id]).status().await.expect("it can be asked");
+    assert!(ended.success());
+    let told = timeout(SOON, gateways.wait_with_output()).await.expect("in time").expect("ended");
+    let told = String::from_utf8_lossy(&told.stderr).into_owned();
+    assert!(told.contains("code 482913"), "{told}");
+    assert_eq!(told.matches("example.test was asked for, and refused").count(), 1, "{told}");
+    assert!(
+        ca_file.contains("fobwatch-ca-") && !std::path::Path::new(&ca_file).exists(),
+        "{ca_file}"
+    );
 }

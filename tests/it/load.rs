@@ -103,6 +103,7 @@ async fn pool(plan: Plan, against: &str, clock: Arc<dyn Clock>) -> (Gateways, Ar
     let clock_of_stage = Arc::clone(&clock);
     let stage = Stage {
         scenario: "load".to_owned(),
+        number: 0,
         seed: 1,
         clock: clock_of_stage,
         gateways: endpoints,

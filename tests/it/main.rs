@@ -30,5 +30,6 @@ mod reference;
 mod reports;
 mod runs;
 mod sms;
+mod source_addresses;
 mod stage;
 mod tokens;

@@ -1,7 +1,7 @@
 //! From what is written to what can be done: every mistake of a map file, with its place.
 
 use super::capture::Field;
-use super::file::{MapFile, NowEntry, OperationEntry, RequestEntry};
+use super::file::{MapFile, NowEntry, OperationEntry, RequestEntry, Sources};
 use super::place::{Mistake, Path, Places, render};
 use super::program::{Program, Steps};
 use super::session::{Payload, Redirects, Request, Target};
@@ -12,7 +12,7 @@ use reqwest::Method;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use url::Url;
+use url::{Host, Url};
 
 /// People wait this long for a page.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -86,6 +86,8 @@ impl Check {
                 hosts.insert(name.to_ascii_lowercase(), url);
             }
         }
+        let at = root.then("source_addresses");
+        let sources = self.sources(written.source_addresses, base.as_ref(), &at);
         let launch = written.launch.as_ref();
         let launch = launch.and_then(|entry| self.launch(entry, beside, &root.then("launch")));
         let now = self.clock(written, &root.then("clock"));
@@ -105,13 +107,31 @@ impl Check {
                 clock: written.clock.as_ref().map_or(ClockMode::Real, |clock| clock.mode),
                 delivery: settling.map_or(Settling::BeforeReply, Settling::Within),
             },
-            target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT) },
+            target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT), from: None },
+            sources,
             hosts,
             launch,
             now,
             operations,
             shared,
         })
+    }
+
+    fn sources(&mut self, wish: Option<Sources>, base: Option<&Url>, path: &Path) -> Sources {
+        let host = base.and_then(Url::host);
+        let is_there = matches!(host, Some(Host::Ipv4(address)) if address.is_loopback());
+        let can_be = is_there && cfg!(target_os = "linux");
+        match wish {
+            None if can_be => Sources::Own,
+            None => Sources::Shared,
+            Some(Sources::Own) if base.is_some() && !can_be => {
+                let what = "browsers cannot each have an address of their own here";
+                let remedy = "that needs Linux, and a `base` with 127.0.0.1; or write `shared`";
+                self.wrong::<()>(path, what, remedy);
+                Sources::Shared
+            }
+            Some(wish) => wish,
+        }
     }
 
     fn known_variables(&self, own: &[&str]) -> Names {

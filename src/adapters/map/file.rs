@@ -37,6 +37,9 @@ pub struct MapFile {
     pub delivered_within: Option<String>,
     /// How long an answer may take; `10s` without this line.
     pub timeout: Option<String>,
+    /// Where browser sessions connect from: `own` or `shared`; without this line `own` where that
+    /// can be, which is on Linux with a `base` like `http://127.0.0.1:4010`.
+    pub source_addresses: Option<Sources>,
     /// Where devices find the hosts that the server shows them: host to URL.
     #[serde(default)]
     pub hosts: BTreeMap<String, String>,
@@ -46,6 +49,18 @@ pub struct MapFile {
     /// Meanings of answers, tried after those of the operation.
     #[serde(default)]
     pub replies: Vec<RuleEntry>,
+}
+
+/// Where browser sessions connect from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sources {
+    /// Each from its own address of 127.0.0.0/8, so that a server that counts failures or limits
+    /// requests by address counts each for itself. Operations of an administrator come from the
+    /// usual one.
+    Own,
+    /// All from the usual one.
+    Shared,
 }
 
 /// Names the operations: the derived schema would let any key pass.

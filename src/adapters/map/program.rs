@@ -2,10 +2,12 @@
 
 use super::capture::{Field, Page};
 use super::classify::{Reading, Rule};
+use super::file::Sources;
 use super::launch::{Launch, Launched};
 use super::session::{Request, Session, Target};
 use super::template::{Variables, seconds};
 use crate::adapters::Stage;
+use crate::adapters::address::Street;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::Form;
 use crate::domain::{Answer, Entered, Operation, Reply, Secret, Soon};
@@ -26,6 +28,8 @@ const QUOTED_CHARACTERS: usize = 200;
 pub(super) struct Program {
     pub(super) about: About,
     pub(super) target: Target,
+    /// Whether each browser session has an address of its own.
+    pub(super) sources: Sources,
     pub(super) hosts: BTreeMap<String, Url>,
     /// How the server is started.
     pub(super) launch: Option<Launch>,
@@ -50,6 +54,8 @@ pub(super) struct Mapped {
     /// The server, if the map started it.
     launched: Option<Arc<Launched>>,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
+    /// Where the sessions come from, if each has an address of its own.
+    street: Option<Street>,
 }
 
 impl Mapped {
@@ -59,7 +65,8 @@ impl Mapped {
         stage: &Stage,
     ) -> Self {
         let surroundings = surroundings(stage);
-        Self { program, surroundings, launched, sessions: Mutex::default() }
+        let street = (program.sources == Sources::Own).then(|| Street::of(stage));
+        Self { program, surroundings, launched, sessions: Mutex::default(), street }
     }
 
     fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
@@ -67,7 +74,8 @@ impl Mapped {
         if let Some(session) = sessions.get(name) {
             return Ok(Arc::clone(session));
         }
-        let session = Arc::new(Session::new(self.program.target.clone())?);
+        let from = self.street.as_ref().and_then(|street| street.address(name));
+        let session = Arc::new(Session::new(Target { from, ..self.program.target.clone() })?);
         sessions.insert(name.to_owned(), Arc::clone(&session));
         Ok(session)
     }
