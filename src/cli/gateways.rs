@@ -13,6 +13,7 @@ use crate::gateways::window::Window;
 use crate::report::terminal;
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use url::Url;
@@ -58,6 +59,8 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let mut follower = inbox.follow();
     let mut tries = gateways.elsewhere().follow();
     let mut told = BTreeSet::new();
+    // One for the whole loop: a new one each time would miss what comes while something is shown.
+    let mut interrupted = pin!(tokio::signal::ctrl_c());
     loop {
         tokio::select! {
             news = follower.next() => match news {
@@ -73,9 +76,10 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
                     say(&format!("{host} was asked for, and refused: no gateway stands for it\n\n"));
                 }
             }
-            _ = tokio::signal::ctrl_c() => break,
+            _ = interrupted.as_mut() => break,
         }
     }
+    tell_elsewhere(&gateways);
     gateways.close().await;
     Ok(Exit::Conformant)
 }
