@@ -368,6 +368,14 @@ mod tests {
     }
 
     #[test]
+    fn refused_hosts_of_parts_are_counted_together() {
+        let rest = Saved { chapters: Vec::new(), ..saved() };
+        let parts = vec![("one".to_owned(), saved()), ("two".to_owned(), rest)];
+        let joined = crate::journal::join(parts).expect("parts of one run");
+        assert_eq!(joined.footer.elsewhere["telemetry.test"], 4);
+    }
+
+    #[test]
     fn a_broken_line_is_named() {
         let broken = written().replacen("\"event\":\"asked\"", "\"event\":\"asekd\"", 1);
         assert!(why(&broken).starts_with("line 4 is no line of a journal: "), "{}", why(&broken));
