@@ -49,6 +49,7 @@ async fn post_office() -> (Gateways, PostOffice) {
         sms_account: account.id,
         sms_token: account.token,
         smtp: gateways.addresses().smtp,
+        detour: None,
     };
     (gateways, PostOffice { inbox, endpoints })
 }

@@ -16,6 +16,8 @@
 //
 // - A handler gets `args` and `scope` (`scope.scenario`, `scope.session`; sessions are browsers, so
 //   keep one cookie jar for each `scope.key`), and gives back `reply(NAME, …)` or a promise of it.
+// - `scope.address` is where this browser should connect from, if your server is on 127.0.0.1 of a
+//   Linux machine: `http.request(url, { localAddress: scope.address })`.
 // - `throw new Reject(CLASS)` when your server says no, `throw new Unsupported()` when it has no
 //   such thing. Any other error is a fault of the adapter: nobody is blamed, and its trace is shown.
 // - An operation without a handler is unsupported, and scenarios that need it are skipped.
@@ -57,6 +59,15 @@ export class Fault extends Error {
  */
 export function reply(name, fields = {}) {
   return { reply: name, ...fields };
+}
+
+/**
+ * The variables that lead a server which you start to the gateways, though it knows only its
+ * provider's own name: `spawn(command, { env: { ...process.env, ...environment(run) } })`, with what
+ * `onHello` told as `run`. Empty if there are no gateways.
+ */
+export function environment(run) {
+  return run.gateways?.proxy?.environment ?? {};
 }
 
 /** An implementation, described for the harness, with a handler for each operation it has. */
@@ -163,9 +174,9 @@ export class Adapter {
       if (op === "bye") return { id, ok: {} };
       const handler = this.#handlers.get(op);
       if (!handler) return { id, unsupported: { feature: op } };
-      const { scenario = "", session = "" } = scope ?? {};
+      const { scenario = "", session = "", address } = scope ?? {};
       const key = JSON.stringify([scenario, session]);
-      const answer = await handler(args ?? {}, { scenario, session, key });
+      const answer = await handler(args ?? {}, { scenario, session, address, key });
       return { id, ok: answer ?? { reply: "done" } };
     } catch (error) {
       if (error instanceof Reject) return { id, reject: error.body };

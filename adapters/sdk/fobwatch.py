@@ -17,6 +17,8 @@ listens instead, for `--against attach:tcp://127.0.0.1:4020`: handy with a debug
 
 - A handler gets `args` (a dict) and `scope` (`scope.scenario`, `scope.session`; sessions are
   browsers, so keep one cookie jar for each pair), and gives back `reply(NAME, …)`.
+- `scope.address` is where this browser should connect from, if your server is on 127.0.0.1 of a
+  Linux machine: `http.client.HTTPConnection(HOST, source_address=(scope.address or "", 0))`.
 - `raise Reject(CLASS)` when your server says no, `raise Unsupported()` when it has no such thing.
   Any other exception is a fault of the adapter: nobody is blamed, and its trace is shown.
 - An operation without a handler is unsupported, and scenarios that need it are skipped.
@@ -34,7 +36,7 @@ from concurrent.futures import ThreadPoolExecutor
 PROTOCOL = 1
 LONGEST_LINE = 1024 * 1024
 
-__all__ = ["Adapter", "Fault", "Reject", "Scope", "Unsupported", "reply"]
+__all__ = ["Adapter", "Fault", "Reject", "Scope", "Unsupported", "environment", "reply"]
 
 
 class Reject(Exception):
@@ -67,6 +69,7 @@ class Scope:
     def __init__(self, written):
         self.scenario = written.get("scenario", "")
         self.session = written.get("session", "")
+        self.address = written.get("address")
 
     @property
     def key(self):
@@ -80,6 +83,13 @@ def reply(name, native=None, **fields):
     `native={"status": 200, "body": …}` is what your server literally answered: evidence in reports.
     """
     return _without_none({"reply": name, **fields, "native": native})
+
+
+def environment(run):
+    """The variables that lead a server which you start to the gateways, though it knows only its
+    provider's own name: `subprocess.Popen(command, env={**os.environ, **environment(run)})`, with
+    what `on_hello` told as `run`. Empty if there are no gateways."""
+    return ((run.get("gateways") or {}).get("proxy") or {}).get("environment") or {}
 
 
 def _without_none(fields):

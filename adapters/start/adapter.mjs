@@ -19,7 +19,8 @@ const adapter = new Adapter("My server", {
 const people = new Map();
 
 // `run.gateways`, if it is there, says where your server must hand over its messages: `sms.url`,
-// `sms.account`, `sms.token` (as Twilio's API) and `smtp` (host:port).
+// `sms.account`, `sms.token` (as Twilio's API) and `smtp` (host:port). A server that you start, and
+// that knows only its provider's own name, is led there by the variables of `environment(run)`.
 adapter.onHello(async (run) => ({}));
 
 // Makes an invented person exist: an admin API of your server, or a hook for tests.

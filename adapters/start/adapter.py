@@ -25,7 +25,9 @@ people = {}
 @adapter.on_hello
 def hello(run):
     """`run["gateways"]`, if it is there, says where your server must hand over its messages:
-    `["sms"]["url"]`, `["account"]`, `["token"]` (as Twilio's API) and `["smtp"]` (host:port)."""
+    `["sms"]["url"]`, `["account"]`, `["token"]` (as Twilio's API) and `["smtp"]` (host:port). A
+    server that you start, and that knows only its provider's own name, is led there by the
+    variables of `fobwatch.environment(run)`."""
 
 
 @adapter.on("provision")

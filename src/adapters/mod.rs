@@ -2,9 +2,11 @@
 //!
 //! A [`Host`] stands for a whole run, a [`Connection`] for one scenario of it.
 
+mod address;
 pub mod attach;
 pub mod builtin;
 pub(crate) mod conversation;
+mod detour;
 pub mod doctor;
 pub mod exec;
 pub(crate) mod link;
@@ -14,6 +16,8 @@ mod partner;
 pub mod process;
 pub mod protocol;
 mod shim;
+
+pub use detour::Detour;
 
 use crate::domain::{Clock, Declared, Secret, Soon};
 use crate::subject::{About, AskError, Subject};
@@ -33,6 +37,8 @@ pub struct Endpoints {
     pub sms_token: Secret,
     /// Where mail is taken.
     pub smtp: SocketAddr,
+    /// The way for programs that cannot be told any of this, if there is one.
+    pub detour: Option<Detour>,
 }
 
 /// What an adapter that is a program is told when it is opened.
@@ -71,6 +77,8 @@ impl Default for Limits {
 pub struct Stage {
     /// The id of the scenario.
     pub scenario: String,
+    /// Its number in the catalogue, from 0: no two of a run have the same.
+    pub number: u32,
     /// The run's seed.
     pub seed: u64,
     /// The scenario's clock.

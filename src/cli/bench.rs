@@ -84,14 +84,15 @@ async fn driven(arguments: Arguments) -> Result<Exit, Stopped> {
         gateways: Some(super::gateways::endpoints(&gateways)),
         ..Briefing::default()
     };
-    let host = adapters::open_with(&arguments.against, briefing)
-        .await
-        .map_err(|error| super::run::unreachable(&error))?;
+    let opened = adapters::open_with(&arguments.against, briefing).await;
+    let opened = opened.map_err(|error| super::run::unreachable(&error));
+    let host = super::gateways::blamed_on(&gateways, opened)?;
     let clock = clock(&*host)?;
     promised.keep(&clock);
     let stage = Stage {
         settings: crate::domain::Declared::default(),
         scenario: "bench".to_owned(),
+        number: 0,
         seed: arguments.seed,
         clock: Arc::clone(&clock),
         gateways: super::gateways::endpoints(&gateways),
@@ -108,6 +109,7 @@ async fn driven(arguments: Arguments) -> Result<Exit, Stopped> {
     let measured = load::drive(&plan, pace, arguments.in_flight.into(), pool).await;
     super::print(&report(&measured, &plan, &*host));
     host.close().await;
+    super::gateways::tell_elsewhere(&gateways);
     gateways.close().await;
     Ok(if measured.failed() == 0 { Exit::Conformant } else { Exit::NotConformant })
 }

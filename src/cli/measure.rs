@@ -76,13 +76,14 @@ async fn measured(arguments: Arguments) -> Result<Exit, Stopped> {
         gateways: Some(super::gateways::endpoints(&gateways)),
         ..Briefing::default()
     };
-    let host = adapters::open_with(&arguments.against, briefing)
-        .await
-        .map_err(|error| super::run::unreachable(&error))?;
+    let opened = adapters::open_with(&arguments.against, briefing).await;
+    let opened = opened.map_err(|error| super::run::unreachable(&error));
+    let host = super::gateways::blamed_on(&gateways, opened)?;
     let clock = host.clock();
     promised.keep(&clock);
     let stage = Stage {
         scenario: "measure".to_owned(),
+        number: 0,
         seed: arguments.seed,
         clock: Arc::clone(&clock),
         gateways: super::gateways::endpoints(&gateways),
@@ -102,6 +103,7 @@ async fn measured(arguments: Arguments) -> Result<Exit, Stopped> {
     };
     let report = measure::measure(Lab::new(connection, clock, inbox, wishes), |_| {}).await;
     host.close().await;
+    super::gateways::tell_elsewhere(&gateways);
     gateways.close().await;
     tell(&report, arguments.json.as_deref())?;
     Ok(exit(&report))

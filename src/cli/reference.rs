@@ -71,6 +71,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
         sms_account: arguments.sms_account.clone(),
         sms_token: Secret::new(arguments.sms_token.clone()),
         smtp: arguments.smtp,
+        detour: None,
     };
     let wrong = |message: String| Stopped::new(Exit::Usage, format!("error: {message}"));
     let courier =

@@ -103,7 +103,9 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account()).await?;
     let post = PostOffice { inbox, endpoints: super::gateways::endpoints(&gateways) };
     let playing = play(&arguments.against, &post, chosen, settings);
-    let mut run = super::unless_interrupted(playing).await?;
+    let played = super::unless_interrupted(playing).await;
+    let mut run = super::gateways::blamed_on(&gateways, played)?;
+    run.elsewhere = gateways.elsewhere().tried();
     let ratchet = if arguments.ratchet { lists::Ratchet::On } else { lists::Ratchet::Off };
     known.settle(&mut run, &catalogue, ratchet)?;
     outputs.write(&run)?;

@@ -11,6 +11,7 @@ pub mod form;
 pub mod inbox;
 pub mod listen;
 pub mod sms;
+pub mod vendor;
 pub mod window;
 
 use crate::domain::{Message, Moment, Recipient, Unfit};
@@ -110,6 +111,12 @@ pub trait Dialect: Sync {
 
     /// Whether a request to `path` is this provider's business.
     fn owns(&self, path: &str) -> bool;
+
+    /// The provider's own hosts, where programs find it that cannot be told another; `*` stands for
+    /// one label. None unless the dialect says so.
+    fn hosts(&self) -> &'static [&'static str] {
+        &[]
+    }
 
     /// Undoes the dialect.
     ///

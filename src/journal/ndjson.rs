@@ -275,7 +275,8 @@ impl Reading {
             why.push(format!("{id} is cut off and left out"));
         }
         let scenarios = self.chapters.len() as u64;
-        let footer = Footer { scenarios, strays: Vec::new(), incomplete: Some(why.join("; ")) };
+        let incomplete = Some(why.join("; "));
+        let footer = Footer { scenarios, incomplete, ..Footer::default() };
         Ok(Saved { header, chapters: self.chapters, footer })
     }
 }
@@ -294,6 +295,7 @@ mod tests {
         Chapter, Ended, Ending, Entry, EntryId, Event, FORM, Footer, Header, Masking, Observed,
         Outline, Request, Saved, Step,
     };
+    use std::collections::BTreeMap;
 
     fn entry(index: usize, event: Event) -> Entry {
         Entry { id: EntryId::nth(index), at: Moment::EPOCH, step: Some(0), event }
@@ -342,7 +344,8 @@ mod tests {
             shard: None,
         };
         let strays = vec!["ada@mail.test: hello".into()];
-        let footer = Footer { scenarios: 1, strays, incomplete: None };
+        let elsewhere = BTreeMap::from([("telemetry.test".to_owned(), 2)]);
+        let footer = Footer { scenarios: 1, strays, elsewhere, incomplete: None };
         Saved { header, chapters: vec![chapter()], footer }
     }
 
@@ -362,6 +365,14 @@ mod tests {
         for line in written().lines() {
             assert!(line.matches("\"scenario\":").count() <= 1, "a name twice in {line}");
         }
+    }
+
+    #[test]
+    fn refused_hosts_of_parts_are_counted_together() {
+        let rest = Saved { chapters: Vec::new(), ..saved() };
+        let parts = vec![("one".to_owned(), saved()), ("two".to_owned(), rest)];
+        let joined = crate::journal::join(parts).expect("parts of one run");
+        assert_eq!(joined.footer.elsewhere["telemetry.test"], 4);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use super::outline::{Ending, Outline, Shard};
 use super::{Entry, Masking};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The version of the file form. Files of another one are refused: they lack what reports need.
 pub const FORM: u32 = 2;
@@ -65,6 +65,9 @@ pub struct Footer {
     /// Messages that were for nobody, sorted.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub strays: Vec<String>,
+    /// Hosts that the subject tried to reach and that no gateway stands for, with how often.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub elsewhere: BTreeMap<String, u64>,
     /// What is missing, if the file was made of parts that are not the whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub incomplete: Option<String>,
@@ -127,13 +130,17 @@ pub fn join(parts: Vec<(String, Saved)>) -> Result<Saved, NotOneRun> {
     let header = Header { shard: None, ..first.header.clone() };
     let incomplete = missing(&parts);
     let (mut chapters, mut strays) = (Vec::new(), Vec::new());
+    let mut elsewhere = BTreeMap::new();
     for (_, part) in parts {
         chapters.extend(part.chapters);
         strays.extend(part.footer.strays);
+        for (host, times) in part.footer.elsewhere {
+            *elsewhere.entry(host).or_default() += times;
+        }
     }
     chapters.sort_by_key(|chapter| chapter.outline.number);
     strays.sort();
-    let footer = Footer { scenarios: chapters.len() as u64, strays, incomplete };
+    let footer = Footer { scenarios: chapters.len() as u64, strays, elsewhere, incomplete };
     Ok(Saved { header, chapters, footer })
 }
 

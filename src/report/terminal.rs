@@ -6,9 +6,13 @@ use super::{Numbers, Standing, standings};
 use crate::conformance::Verdict;
 use crate::runner::{Played, Run};
 use anstyle::{AnsiColor, Style};
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 pub use super::trouble::troubles;
+
+/// As many refused hosts as are shown.
+const SHOWN_HOSTS: usize = 10;
 
 /// How much is told of what went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +49,7 @@ pub fn write(run: &Run, detail: Detail, output: &mut dyn Write) -> io::Result<()
         }
     }
     write_strays(run, output)?;
+    output.write_all(elsewhere(&run.elsewhere).as_bytes())?;
     write_stale(run, output)?;
     write_summary(run, output)
 }
@@ -113,6 +118,26 @@ fn write_strays(run: &Run, output: &mut dyn Write) -> io::Result<()> {
         writeln!(output, "  {stray}")?;
     }
     Ok(())
+}
+
+/// Tells of hosts that were tried and refused; nothing if there are none.
+#[must_use]
+pub fn elsewhere(tried: &BTreeMap<String, u64>) -> String {
+    if tried.is_empty() {
+        return String::new();
+    }
+    let shown = tried.iter().take(SHOWN_HOSTS).map(|(host, times)| match times {
+        1 => format!("  {host}, once\n"),
+        times => format!("  {host}, {times} times\n"),
+    });
+    let more = match tried.len().saturating_sub(SHOWN_HOSTS) {
+        0 => String::new(),
+        more => format!("  and {more} more\n"),
+    };
+    "\nthe subject tried to reach what no gateway stands for, and was refused:\n".to_owned()
+        + &shown.collect::<String>()
+        + &more
+        + "next: if it needs them, lead it past the proxy: `reach: open` below a map's `launch`\n"
 }
 
 fn write_summary(run: &Run, output: &mut dyn Write) -> io::Result<()> {

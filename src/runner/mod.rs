@@ -27,6 +27,7 @@ use crate::subject::ClockMode;
 use crate::world::{Origin, World};
 use futures_util::StreamExt;
 use play::{Halt, Player};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
@@ -78,6 +79,8 @@ pub struct Run {
     pub played: Vec<Played>,
     /// Messages that were for nobody: recipient and first line.
     pub strays: Vec<String>,
+    /// Hosts that the subject tried to reach and that no gateway stands for, with how often.
+    pub elsewhere: BTreeMap<String, u64>,
     /// How long it took in real time; never part of a journal, so a run that was read from one
     /// does not know it.
     pub took: Option<Duration>,
@@ -168,7 +171,8 @@ pub async fn run(
     // They arrive in any order; the same seed gives the same bytes.
     strays.sort();
     let took = Some(stopwatch.elapsed());
-    Run { settings, played, strays, took, incomplete: None, stale: Vec::new() }
+    let (elsewhere, stale) = (BTreeMap::new(), Vec::new());
+    Run { settings, played, strays, elsewhere, took, incomplete: None, stale }
 }
 
 /// Plays `tickets`, so many at once, and gives out each with its number.
@@ -234,6 +238,7 @@ async fn play_one(
     let clock = host.clock();
     let stage = Stage {
         scenario: plan.id.clone(),
+        number: ticket.number,
         seed: settings.seed,
         clock: Arc::clone(&clock),
         gateways: post.endpoints.clone(),

@@ -58,6 +58,7 @@ impl Run {
         let footer = Footer {
             scenarios: chapters.len() as u64,
             strays: self.strays.clone(),
+            elsewhere: self.elsewhere.clone(),
             incomplete: self.incomplete.clone(),
         };
         Saved { header, chapters, footer }
@@ -92,8 +93,9 @@ impl Run {
             masking: header.masking,
             shard: header.shard,
         };
-        let (strays, incomplete) = (footer.strays, footer.incomplete);
-        Ok(Self { settings, played, strays, took: None, incomplete, stale: Vec::new() })
+        let Footer { strays, elsewhere, incomplete, .. } = footer;
+        let (took, stale) = (None, Vec::new());
+        Ok(Self { settings, played, strays, elsewhere, took, incomplete, stale })
     }
 }
 

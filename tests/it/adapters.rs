@@ -29,6 +29,7 @@ fn stage() -> Stage {
     Stage {
         settings: fobwatch::domain::Declared::default(),
         scenario: "first-sign-in".to_owned(),
+        number: 0,
         seed: 1,
         clock: Arc::new(VirtualClock::starting_at(Moment::EPOCH)),
         gateways: Endpoints {
@@ -36,6 +37,7 @@ fn stage() -> Stage {
             sms_account: "AC1".to_owned(),
             sms_token: "shh".into(),
             smtp: "127.0.0.1:2525".parse().expect("an address"),
+            detour: None,
         },
     }
 }

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The interpreter that has the clients installed.
 #[allow(clippy::disallowed_methods, reason = "a test is told by its script where the clients are")]
-fn python() -> String {
+pub(crate) fn python() -> String {
     std::env::var("FOBWATCH_TEST_PYTHON").unwrap_or_else(|_| {
         panic!(
             "FOBWATCH_TEST_PYTHON is not set: run scripts/test, or set it to the path that \
@@ -41,12 +41,18 @@ fn interpreter(name: &str) -> Command {
 
 /// Runs the script of tests/clients called `name` and reads the JSON that it prints.
 pub(crate) async fn run(name: &str, arguments: &[&str]) -> Value {
+    run_in(name, arguments, &[]).await
+}
+
+/// The same, in an environment with the variables `led`.
+pub(crate) async fn run_in(name: &str, arguments: &[&str], led: &[(&str, String)]) -> Value {
     let script = format!("{}/tests/clients/{name}", env!("CARGO_MANIFEST_DIR"));
     let command = interpreter(name)
         .arg(script)
         .args(arguments)
         .env_remove("HTTP_PROXY")
         .env_remove("http_proxy")
+        .envs(led.iter().map(|(name, value)| (name, value)))
         .stdin(Stdio::null())
         .kill_on_drop(true)
         .output();

@@ -2,6 +2,7 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by saying what it expected")]
 
+use fobwatch::adapters::Detour;
 use fobwatch::domain::{Clock, Message, Moment, PhoneNumber, Recipient, VirtualClock};
 use fobwatch::gateways::email::smtp;
 use fobwatch::gateways::inbox::Inbox;
@@ -39,6 +40,23 @@ impl Rig {
     /// With real SMTP in place of the [`Postman`].
     pub(crate) async fn with_smtp() -> Self {
         Self::with(Settings::loopback(account()), smtp::open).await
+    }
+
+    /// With clients given only `handshake` for all of TLS and `header` for a request's header.
+    pub(crate) async fn hurried(handshake: Duration, header: Duration) -> Self {
+        let patience = Patience { handshake, header, ..Patience::default() };
+        Self::with(Settings { patience, ..Settings::loopback(account()) }, postman).await
+    }
+
+    /// The way here for programs that know only the provider's own name.
+    pub(crate) fn detour(&self) -> Detour {
+        let addresses = self.gateways.addresses();
+        let plain = |url: &url::Url| url.as_str().trim_end_matches('/').to_owned();
+        Detour {
+            proxy_url: plain(&addresses.proxy),
+            https_url: plain(&addresses.https),
+            ca_file: self.gateways.ca_file().to_owned(),
+        }
     }
 
     /// With clients given only `header` for a request's header and `idle` between a session's

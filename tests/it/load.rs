@@ -98,10 +98,12 @@ async fn pool(plan: Plan, against: &str, clock: Arc<dyn Clock>) -> (Gateways, Ar
         sms_account: "AC1".to_owned(),
         sms_token: Secret::new("load"),
         smtp: gateways.addresses().smtp,
+        detour: None,
     };
     let clock_of_stage = Arc::clone(&clock);
     let stage = Stage {
         scenario: "load".to_owned(),
+        number: 0,
         seed: 1,
         clock: clock_of_stage,
         gateways: endpoints,

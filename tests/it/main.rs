@@ -8,6 +8,7 @@ mod adapters;
 mod camera;
 mod clients;
 mod defects;
+mod detour;
 mod diagnosis;
 mod email;
 mod expectations;
@@ -32,5 +33,6 @@ mod runs;
 #[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 mod shim;
 mod sms;
+mod source_addresses;
 mod stage;
 mod tokens;

@@ -22,7 +22,7 @@ async fn measured(host: &dyn Host, wishes: Wishes) -> Report {
     let gateways = post.office.endpoints.clone();
     let of_stage = Arc::clone(&clock);
     let (scenario, settings) = ("measure".to_owned(), Declared::default());
-    let stage = Stage { scenario, seed: 1, clock: of_stage, gateways, settings };
+    let stage = Stage { scenario, number: 0, seed: 1, clock: of_stage, gateways, settings };
     let connection = host.connect(&stage).await.expect("a connection");
     let inbox = Arc::clone(&post.office.inbox);
     measure::measure(Lab::new(connection, clock, inbox, wishes), |_| {}).await

@@ -204,6 +204,7 @@ async fn open(against: &str) -> Arc<dyn Host> {
 fn scenario(name: &str, post: &stage::Post, host: &dyn Host) -> Stage {
     Stage {
         scenario: name.to_owned(),
+        number: 0,
         seed: 1,
         clock: host.clock(),
         gateways: post.office.endpoints.clone(),

@@ -1,6 +1,6 @@
 //! What the tests of whole runs share: gateways, a host, and a run.
 
-use fobwatch::adapters::{self, Endpoints, Host};
+use fobwatch::adapters::{self, Detour, Endpoints, Host};
 use fobwatch::conformance::REQUIREMENTS;
 use fobwatch::conformance::profile;
 use fobwatch::domain::{Moment, Secret, VirtualClock};
@@ -31,6 +31,11 @@ pub(crate) async fn post() -> Post {
         sms_account: account.id,
         sms_token: account.token,
         smtp: addresses.smtp,
+        detour: Some(Detour {
+            proxy_url: addresses.proxy.as_str().trim_end_matches('/').to_owned(),
+            https_url: addresses.https.as_str().trim_end_matches('/').to_owned(),
+            ca_file: gateways.ca_file().to_owned(),
+        }),
     };
     Post { office: PostOffice { inbox, endpoints }, _gateways: gateways }
 }

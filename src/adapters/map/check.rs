@@ -1,6 +1,6 @@
 //! From what is written to what can be done: every mistake of a map file, with its place.
 
-use super::file::{MapFile, OperationEntry, RequestEntry};
+use super::file::{MapFile, OperationEntry, RequestEntry, Sources};
 use super::place::{Mistake, Path, Places, render};
 use super::program::{Program, Steps};
 use super::session::{Payload, Redirects, Request, Target};
@@ -11,7 +11,7 @@ use reqwest::Method;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
-use url::Url;
+use url::{Host, Url};
 
 /// People wait this long for a page.
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
@@ -24,7 +24,7 @@ const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 /// # Errors
 /// All mistakes, rendered.
 pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
-    let beside = super::launch::beside(file);
+    let beside = &super::folder_of(file);
     let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
     let written: MapFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
@@ -87,6 +87,8 @@ impl Check {
             }
         }
         let secrets = self.secrets(&written.secrets, &root.then("secrets"));
+        let at = root.then("source_addresses");
+        let sources = self.sources(written.source_addresses, base.as_ref(), &at);
         let launch = written.launch.as_ref();
         let launch = launch.and_then(|entry| {
             self.launch(entry, written.secrets.keys(), beside, &root.then("launch"))
@@ -109,7 +111,8 @@ impl Check {
                 clock: clock.mode(),
                 delivery: settling.map_or(Settling::BeforeReply, Settling::Within),
             },
-            target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT) },
+            target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT), from: None },
+            sources,
             hosts,
             launch,
             clock,
@@ -117,6 +120,23 @@ impl Check {
             operations,
             shared,
         })
+    }
+
+    fn sources(&mut self, wish: Option<Sources>, base: Option<&Url>, path: &Path) -> Sources {
+        let host = base.and_then(Url::host);
+        let is_there = matches!(host, Some(Host::Ipv4(address)) if address.is_loopback());
+        let can_be = is_there && cfg!(target_os = "linux");
+        match wish {
+            None if can_be => Sources::Own,
+            None => Sources::Shared,
+            Some(Sources::Own) if base.is_some() && !can_be => {
+                let what = "browsers cannot each have an address of their own here";
+                let remedy = "that needs Linux, and a `base` with 127.0.0.1; or write `shared`";
+                self.wrong::<()>(path, what, remedy);
+                Sources::Shared
+            }
+            Some(wish) => wish,
+        }
     }
 
     fn known_variables(&self, own: &[&str]) -> Names {

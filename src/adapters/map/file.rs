@@ -40,6 +40,9 @@ pub struct MapFile {
     /// of the environment variable. They are hidden wherever an answer is shown.
     #[serde(default)]
     pub secrets: BTreeMap<String, String>,
+    /// Where browser sessions connect from: `own` or `shared`; without this line `own` where that
+    /// can be, which is on Linux with a `base` like `http://127.0.0.1:4010`.
+    pub source_addresses: Option<Sources>,
     /// Where devices find the hosts that the server shows them: host to URL.
     #[serde(default)]
     pub hosts: BTreeMap<String, String>,
@@ -49,6 +52,18 @@ pub struct MapFile {
     /// Meanings of answers, tried after those of the operation.
     #[serde(default)]
     pub replies: Vec<RuleEntry>,
+}
+
+/// Where browser sessions connect from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Sources {
+    /// Each from its own address of 127.0.0.0/8, so that a server that counts failures or limits
+    /// requests by address counts each for itself. Operations of an administrator come from the
+    /// usual one.
+    Own,
+    /// All from the usual one.
+    Shared,
 }
 
 /// Names the operations: the derived schema would let any key pass.
@@ -62,7 +77,8 @@ fn operations_schema(generator: &mut SchemaGenerator) -> Schema {
 ///
 /// `$base` and `$port` say where it shall listen (with port 0 in `base` a free one is found),
 /// `$sms_url`, `$sms_account`, `$sms_token`, `$smtp_host` and `$smtp_port` where it shall send to,
-/// `$map_folder` where the map is.
+/// `$https_url`, `$proxy_url` and `$ca_file` how it gets there over TLS, `$map_folder` where the map
+/// is.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LaunchEntry {
@@ -83,6 +99,26 @@ pub struct LaunchEntry {
     pub ready_within: Option<String>,
     /// How long it may take to end when it is asked to; `5s` without this line.
     pub ends_within: Option<String>,
+    /// What it reaches: `proxy` without this line.
+    #[serde(default)]
+    pub reach: ReachEntry,
+}
+
+/// What a server that is started reaches over HTTP.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReachEntry {
+    /// Our proxy, as far as its libraries heed the usual variables (`HTTPS_PROXY`, `SSL_CERT_FILE`
+    /// and their like, which we set): a provider's own host is found here, and no other host at
+    /// all. What it tried is told at the end of the run. Programs in `before` are not concerned:
+    /// they may fetch what the server needs.
+    ///
+    /// It is what happens unless the map says otherwise, because a server under test that sends to
+    /// its real provider by mistake costs more than one that is told why it could not.
+    #[default]
+    Proxy,
+    /// Whatever the machine does: the environment is left as it is.
+    Open,
 }
 
 /// The server's clock.

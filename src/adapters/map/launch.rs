@@ -1,10 +1,11 @@
 //! Starting the server that a map describes, waiting until it is ready, and ending it with the run.
 
 use super::check::{Check, Names};
-use super::file::LaunchEntry;
+use super::file::{LaunchEntry, ReachEntry};
 use super::place::Path;
 use super::session::{Payload, Redirects, Request, Session, Target};
 use super::template::{Template, Variables};
+use crate::adapters::Detour;
 use crate::adapters::process::{Group, Guard, Tail};
 use crate::adapters::shim::Shim;
 use reqwest::Method;
@@ -49,6 +50,9 @@ pub(super) const KNOWN: &[&str] = &[
     "sms_token",
     "smtp_host",
     "smtp_port",
+    "https_url",
+    "proxy_url",
+    "ca_file",
     "map_folder",
 ];
 
@@ -59,6 +63,7 @@ pub(super) struct Launch {
     before: Vec<Vec<Template>>,
     folder: PathBuf,
     environment: Vec<(String, Template)>,
+    reach: ReachEntry,
     ready: Option<Request>,
     start: Duration,
     end: Duration,
@@ -96,6 +101,7 @@ impl Check {
             folder,
             environment: environment.into_iter().collect::<Option<_>>()?,
             ready: ready.map_or(Some(None), |probe| probe.map(Some))?,
+            reach: entry.reach,
             start: start.unwrap_or(USUAL_START),
             end: end.unwrap_or(USUAL_END),
         })
@@ -134,19 +140,14 @@ fn question(path: Template) -> Request {
     }
 }
 
-/// The folder of the map `file`; a bare name has none, and lies where we are.
-pub(super) fn beside(file: &str) -> &std::path::Path {
-    let folder = std::path::Path::new(file).parent();
-    folder.filter(|path| !path.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."))
-}
-
 /// A port of loopback that nobody listens at just now.
 pub(super) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 impl Launch {
-    /// Starts the server and waits until it is ready.
+    /// Starts the server and waits until it is ready. It is led over the `detour`, unless the map
+    /// leaves the way open.
     ///
     /// # Errors
     /// Says what happened, with the last that it said.
@@ -155,9 +156,10 @@ impl Launch {
         target: &Target,
         variables: &Variables,
         shim: Option<Arc<Shim>>,
+        detour: Option<&Detour>,
     ) -> Result<Launched, String> {
         for words in &self.before {
-            let running = self.run(words, variables, shim.clone())?;
+            let running = self.run(words, variables, shim.clone(), Vec::new())?;
             let ended = timeout(self.start, running.ended()).await;
             let fate = match ended {
                 Ok(Ending::Content) => continue,
@@ -166,7 +168,9 @@ impl Launch {
             };
             return Err(running.obituary(&shown(words), &fate).await);
         }
-        let running = self.run(&self.command, variables, shim)?;
+        let detour = detour.filter(|_| self.reach == ReachEntry::Proxy);
+        let led = detour.map(Detour::environment).unwrap_or_default();
+        let running = self.run(&self.command, variables, shim, led)?;
         tokio::select! {
             ready = timeout(self.start, self.wait(target, variables)) => {
                 let fate = match ready {
@@ -183,11 +187,13 @@ impl Launch {
         }
     }
 
+    /// `led` are variables of the environment that the map's own take the place of.
     fn run(
         &self,
         words: &[Template],
         variables: &Variables,
         shim: Option<Arc<Shim>>,
+        led: Vec<(&str, String)>,
     ) -> Result<Launched, String> {
         let fill = |text: &Template| {
             text.fill(variables, str::to_owned)
@@ -195,7 +201,7 @@ impl Launch {
         };
         let filled: Vec<String> = words.iter().map(fill).collect::<Result<_, _>>()?;
         let mut command = Command::new(&filled[0]);
-        command.args(&filled[1..]).current_dir(&self.folder).stdin(Stdio::null());
+        command.args(&filled[1..]).current_dir(&self.folder).stdin(Stdio::null()).envs(led);
         for (name, text) in &self.environment {
             command.env(name, fill(text)?);
         }
@@ -374,6 +380,11 @@ pub(super) fn variables(
         set("sms_token", Value::from(gateways.sms_token.reveal()));
         set("smtp_host", Value::from(gateways.smtp.ip().to_string()));
         set("smtp_port", Value::from(gateways.smtp.port()));
+    }
+    if let Some(detour) = gateways.and_then(|gateways| gateways.detour.as_ref()) {
+        set("https_url", Value::from(detour.https_url.as_str()));
+        set("proxy_url", Value::from(detour.proxy_url.as_str()));
+        set("ca_file", Value::from(detour.ca_file.display().to_string()));
     }
     variables
 }

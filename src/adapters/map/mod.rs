@@ -38,6 +38,7 @@ use clock::Movable;
 use launch::Launched;
 use program::{Mapped, Program};
 use session::{Request, Session};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 pub use trace::{Seen, Trace};
@@ -186,13 +187,22 @@ async fn launched(
             let _has_a_host_as_base_has = host.set_port(Some(port));
         }
     }
-    let mut variables = launch::variables(&program.target, gateways, launch::beside(file));
+    let mut variables = launch::variables(&program.target, gateways, &folder_of(file));
     variables.extend(program.secrets.variables());
+    let detour = gateways.and_then(|gateways| gateways.detour.as_ref());
     let shim = match program.clock {
         Movable::Shim(pace) => Some(Arc::new(Shim::new(pace)?)),
         Movable::Not | Movable::Offset | Movable::Virtual(_) => None,
     };
-    launch.start(&program.target, &variables, shim).await.map(Some)
+    launch.start(&program.target, &variables, shim, detour).await.map(Some)
+}
+
+/// The folder of the map `file`, whole: what is started runs there, so a path seen from here would
+/// lead it elsewhere.
+fn folder_of(file: &str) -> PathBuf {
+    let beside = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty());
+    let beside = beside.unwrap_or(Path::new("."));
+    std::path::absolute(beside).unwrap_or_else(|_| beside.to_owned())
 }
 
 /// The time by the server's virtual clock.

@@ -3,12 +3,14 @@
 use super::capture::Page;
 use super::classify::{Reading, Rule};
 use super::clock::Movable;
+use super::file::Sources;
 use super::launch::{Launch, Launched};
 use super::secrets::Secrets;
 use super::session::{Request, Session, Target};
 use super::template::{Variables, as_text, seconds};
 use super::trace::{Seen, Trace};
 use crate::adapters::Stage;
+use crate::adapters::address::Street;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::Form;
 use crate::domain::{Answer, Clock, Entered, Operation, Reply, Secret, Soon};
@@ -31,6 +33,8 @@ const QUOTED_CHARACTERS: usize = 200;
 pub(super) struct Program {
     pub(super) about: About,
     pub(super) target: Target,
+    /// Whether each browser session has an address of its own.
+    pub(super) sources: Sources,
     pub(super) hosts: BTreeMap<String, Url>,
     /// How the server is started.
     pub(super) launch: Option<Launch>,
@@ -60,6 +64,8 @@ pub(super) struct Mapped {
     launched: Option<Arc<Launched>>,
     sessions: Mutex<HashMap<String, Arc<Session>>>,
     trace: Option<Arc<Trace>>,
+    /// Where the sessions come from, if each has an address of its own.
+    street: Option<Street>,
 }
 
 impl Mapped {
@@ -72,7 +78,9 @@ impl Mapped {
         let mut surroundings = surroundings(stage);
         surroundings.extend(program.secrets.variables());
         let clock = Arc::clone(&stage.clock);
-        Self { program, surroundings, clock, launched, sessions: Mutex::default(), trace }
+        let street = (program.sources == Sources::Own).then(|| Street::of(stage));
+        let sessions = Mutex::default();
+        Self { program, surroundings, clock, launched, sessions, trace, street }
     }
 
     fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
@@ -80,8 +88,10 @@ impl Mapped {
         if let Some(session) = sessions.get(name) {
             return Ok(Arc::clone(session));
         }
-        let (target, clock) = (self.program.target.clone(), Arc::clone(&self.clock));
-        let session = Arc::new(Session::new(target, clock, self.trace.clone())?);
+        let from = self.street.as_ref().and_then(|street| street.address(name));
+        let target = Target { from, ..self.program.target.clone() };
+        let session = Session::new(target, Arc::clone(&self.clock), self.trace.clone())?;
+        let session = Arc::new(session);
         sessions.insert(name.to_owned(), Arc::clone(&session));
         Ok(session)
     }
@@ -270,14 +280,22 @@ fn clipped(mut text: String) -> String {
 
 fn surroundings(stage: &Stage) -> Variables {
     let gateways = &stage.gateways;
-    named([
+    let mut variables = named([
         ("scenario", Value::from(stage.scenario.as_str())),
         ("sms_url", Value::from(gateways.sms_url.as_str())),
         ("sms_account", Value::from(gateways.sms_account.as_str())),
         ("sms_token", Value::from(gateways.sms_token.reveal())),
         ("smtp_host", Value::from(gateways.smtp.ip().to_string())),
         ("smtp_port", Value::from(gateways.smtp.port())),
-    ])
+    ]);
+    if let Some(detour) = &gateways.detour {
+        variables.extend(named([
+            ("https_url", Value::from(detour.https_url.as_str())),
+            ("proxy_url", Value::from(detour.proxy_url.as_str())),
+            ("ca_file", Value::from(detour.ca_file.display().to_string())),
+        ]));
+    }
+    variables
 }
 
 fn named<const N: usize>(pairs: [(&str, Value); N]) -> Variables {

@@ -16,6 +16,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use std::error::Error;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use url::Url;
@@ -31,6 +32,8 @@ const MAX_REDIRECTS: usize = 10;
 pub(super) struct Target {
     pub(super) base: Url,
     pub(super) timeout: Duration,
+    /// Where they come from; none if from anywhere.
+    pub(super) from: Option<Ipv4Addr>,
 }
 
 /// One request of an operation.
@@ -114,6 +117,7 @@ impl Session {
             client(trust)
                 .cookie_provider(Arc::clone(&jar))
                 .timeout(target.timeout)
+                .local_address(target.from.map(IpAddr::V4))
                 .redirect(policy)
                 .build()
                 .map_err(|error| AskError::Unreachable(with_causes(&error)))

@@ -19,6 +19,9 @@ pub(super) const ALWAYS: &[&str] = &[
     "sms_token",
     "smtp_host",
     "smtp_port",
+    "https_url",
+    "proxy_url",
+    "ca_file",
 ];
 
 /// The variables that an operation brings along.

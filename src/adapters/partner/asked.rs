@@ -1,8 +1,10 @@
 //! The subject behind an adapter, for one scenario: an operation becomes a request, an outcome a reply.
 
-use super::{Incarnation, Inner, scope};
+use super::{Incarnation, Inner, administrator};
+use crate::adapters::Stage;
+use crate::adapters::address::Street;
 use crate::adapters::link::quote;
-use crate::adapters::protocol::{Call, Effect, Outcome};
+use crate::adapters::protocol::{Call, Effect, Outcome, Scope};
 use crate::domain::{Answer, Operation, Reply, Soon};
 use crate::subject::{About, AskError, Subject};
 use std::sync::Arc;
@@ -13,23 +15,28 @@ pub(super) struct Asked {
     inner: Arc<Inner>,
     adapter: Arc<Incarnation>,
     scenario: String,
+    street: Street,
 }
 
 impl Drop for Asked {
     fn drop(&mut self) {
-        let scope = scope(&self.scenario, "harness");
+        let scope = administrator(&self.scenario);
         self.adapter.link.post(Call::CloseScenario {}, &scope, self.inner.limits().operation);
     }
 }
 
 impl Asked {
-    pub(super) fn new(inner: Arc<Inner>, adapter: Arc<Incarnation>, scenario: String) -> Self {
-        Self { inner, adapter, scenario }
+    pub(super) fn new(inner: Arc<Inner>, adapter: Arc<Incarnation>, stage: &Stage) -> Self {
+        Self { inner, adapter, scenario: stage.scenario.clone(), street: Street::of(stage) }
     }
 
     async fn outcome(&self, session: &str, operation: &Operation) -> Result<Outcome, AskError> {
         let patience = self.inner.limits().operation;
-        let scope = scope(&self.scenario, session);
+        let scope = Scope {
+            scenario: self.scenario.clone(),
+            session: session.to_owned(),
+            address: self.street.address(session),
+        };
         match self.adapter.link.ask(Call::of(operation), Some(&scope), patience).await {
             Ok(outcome) => Ok(outcome),
             Err(trouble) => Err(self.inner.explain(trouble, &self.adapter).await),

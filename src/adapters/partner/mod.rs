@@ -179,8 +179,9 @@ async fn greet(
     }
 }
 
-fn scope(scenario: &str, session: &str) -> Scope {
-    Scope { scenario: scenario.to_owned(), session: session.to_owned() }
+/// What an administrator does for `scenario`.
+fn administrator(scenario: &str) -> Scope {
+    Scope { scenario: scenario.to_owned(), session: "harness".to_owned(), address: None }
 }
 
 impl Host for Partner {
@@ -204,7 +205,7 @@ impl Host for Partner {
                 settings: stage.settings.clone(),
             };
             let patience = self.0.limits().operation;
-            let scope = scope(&stage.scenario, "harness");
+            let scope = administrator(&stage.scenario);
             match adapter.link.ask(call, Some(&scope), patience).await {
                 Ok(Outcome::Ok(_) | Outcome::Unsupported(_)) => {}
                 Ok(Outcome::Reject(why)) => {
@@ -218,7 +219,7 @@ impl Host for Partner {
             }
             let network: Arc<dyn Network> = self.0.network.clone();
             let inner = Arc::clone(&self.0);
-            let subject = Asked::new(inner, adapter, stage.scenario.clone());
+            let subject = Asked::new(inner, adapter, stage);
             Ok(Connection { subject: Box::new(subject), network })
         })
     }

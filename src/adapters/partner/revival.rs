@@ -1,6 +1,6 @@
 //! What happens when an adapter ends: why, through whom, and how the next one takes its place.
 
-use super::{Incarnation, Inner, greet, scope};
+use super::{Incarnation, Inner, administrator, greet};
 use crate::adapters::Limits;
 use crate::adapters::link::{Link, Trouble, UnderWay};
 use crate::adapters::protocol::{Call, Outcome, Welcome};
@@ -68,8 +68,7 @@ impl Inner {
             return Ok(());
         }
         let call = Call::of(&Operation::AdvanceClock { by: behind });
-        let told =
-            link.ask(call, Some(&scope("harness", "harness")), self.limits().operation).await;
+        let told = link.ask(call, Some(&administrator("harness")), self.limits().operation).await;
         match told {
             Ok(Outcome::Ok(_)) => Ok(()),
             Ok(_) | Err(_) => Err(AskError::Adapter(

@@ -4,6 +4,7 @@ use super::hello::Hello;
 use crate::domain::{Channel, Declared, Entered, Operation, Secret, TokenKind};
 use schemars::JsonSchema;
 use serde::Serialize;
+use std::net::Ipv4Addr;
 
 /// A line from the harness.
 #[derive(Serialize, JsonSchema)]
@@ -28,6 +29,11 @@ pub struct Scope {
     /// The browser, one of the scenario's: cookies belong to it. Operations of an administrator
     /// come from a session called `harness`.
     pub session: String,
+    /// The address to connect from, if the implementation is on 127.0.0.0/8 and the system is
+    /// Linux: no other browser of the run has it, so that what counts by address counts each for
+    /// itself. Absent for administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub address: Option<Ipv4Addr>,
 }
 
 /// What is asked, with its arguments. Times are whole seconds.

@@ -1,6 +1,6 @@
 //! The greeting: what the harness tells an adapter, and what the adapter says of itself.
 
-use crate::adapters::Endpoints;
+use crate::adapters::{Detour, Endpoints};
 use crate::domain::{Declared, Moment};
 use crate::subject::ClockMode;
 use schemars::{JsonSchema, schema_for};
@@ -40,6 +40,24 @@ pub struct Gateways {
     pub sms: SmsGateway,
     /// The mail server: `host:port`, no TLS, any or no login.
     pub smtp: String,
+    /// A proxy through which the provider's own host is found here: for implementations that
+    /// cannot be told another base. Whatever else is asked of it is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub proxy: Option<Box<Proxy>>,
+}
+
+/// A way to the gateways for programs that know their provider only by its own name.
+#[derive(Serialize, JsonSchema)]
+pub struct Proxy {
+    /// Its URL, for `HTTPS_PROXY`.
+    pub url: String,
+    /// The file with the certificate to trust, in PEM, for `SSL_CERT_FILE` and its like; gone when
+    /// the run ends.
+    pub ca_file: String,
+    /// The SMS provider without the proxy, over TLS, for programs that insist on `https`.
+    pub https_url: String,
+    /// All variables that make common runtimes go this way, ready for a program that is started.
+    pub environment: BTreeMap<String, String>,
 }
 
 /// A pretended SMS provider.
@@ -60,7 +78,20 @@ impl From<&Endpoints> for Gateways {
             account: endpoints.sms_account.clone(),
             token: endpoints.sms_token.reveal().to_owned(),
         };
-        Self { sms, smtp: endpoints.smtp.to_string() }
+        let proxy = endpoints.detour.as_ref().map(|detour| Box::new(Proxy::from(detour)));
+        Self { sms, smtp: endpoints.smtp.to_string(), proxy }
+    }
+}
+
+impl From<&Detour> for Proxy {
+    fn from(detour: &Detour) -> Self {
+        let environment = detour.environment().into_iter();
+        Self {
+            url: detour.proxy_url.clone(),
+            ca_file: detour.ca_file.display().to_string(),
+            https_url: detour.https_url.clone(),
+            environment: environment.map(|(name, value)| (name.to_owned(), value)).collect(),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ pub use call::{Call, CodeForm, Request, Scope};
 pub use grease::grease;
 pub(crate) use hello::parameter_names;
 pub use hello::{
-    Gateways, Hello, Implementation, Isolation, Range, SmsGateway, Timekeeping, Welcome,
+    Gateways, Hello, Implementation, Isolation, Proxy, Range, SmsGateway, Timekeeping, Welcome,
 };
 pub use message::schema;
 pub use reply::{ListedToken, ReplyForm};

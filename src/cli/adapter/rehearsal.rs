@@ -82,6 +82,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
         let host = host.map_err(|error| crate::cli::run::unreachable(&error))?;
         let stage = Stage {
             scenario: "try".to_owned(),
+            number: 0,
             seed: arguments.seed,
             clock: host.clock(),
             gateways: endpoints.clone(),

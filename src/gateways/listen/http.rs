@@ -1,8 +1,10 @@
 //! One HTTP connection: bytes in, the dialect that owns the path, bytes out.
 
+use super::authority::Site;
 use super::{BODY_LIMIT, Rim};
 use crate::gateways::inbox::{Handover, Line};
 use crate::gateways::sms::DIALECTS;
+use crate::gateways::vendor;
 use crate::gateways::window::{self, Window};
 use crate::gateways::{Dialect, HttpRequest, HttpResponse};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
@@ -14,15 +16,25 @@ use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use std::pin::pin;
 use std::sync::Arc;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 
-/// Serves requests on `stream` until the client ends it, is too slow, or the gateways close.
+/// Serves requests of a client that came straight to the HTTP listener.
 pub(super) async fn serve(stream: TcpStream, rim: Arc<Rim>) {
+    serve_at(stream, rim, Site::Ours).await;
+}
+
+/// Serves requests on `stream`, whose client believes to be at `site`, until it ends it, is too
+/// slow, or the gateways close.
+pub(super) async fn serve_at<S>(stream: S, rim: Arc<Rim>, site: Site)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let mut closing = rim.closing.subscribe();
     let header_patience = rim.patience.header;
     let service = service_fn(move |request| {
-        let rim = Arc::clone(&rim);
-        async move { respond(request, &rim).await.map(wire).ok_or(Cut) }
+        let (rim, site) = (Arc::clone(&rim), site.clone());
+        async move { respond(request, &rim, &site).await.map(wire).ok_or(Cut) }
     });
     let connection = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
@@ -47,8 +59,8 @@ pub(super) async fn serve(stream: TcpStream, rim: Arc<Rim>) {
 struct Cut;
 
 /// The response; none if the connection is to be closed.
-async fn respond(request: Request<Incoming>, rim: &Rim) -> Option<HttpResponse> {
-    let (dialect, request) = match receive(request, rim).await {
+async fn respond(request: Request<Incoming>, rim: &Rim, site: &Site) -> Option<HttpResponse> {
+    let (dialect, request) = match receive(request, rim, site).await {
         Ok(received) => received,
         Err(response) => return Some(response),
     };
@@ -72,14 +84,16 @@ async fn respond(request: Request<Incoming>, rim: &Rim) -> Option<HttpResponse> 
 async fn receive(
     request: Request<Incoming>,
     rim: &Rim,
+    site: &Site,
 ) -> Result<(&'static dyn Dialect, HttpRequest), HttpResponse> {
     let (parts, body) = request.into_parts();
-    if rim.window == Window::Open && parts.uri.path().starts_with(window::PATH) {
+    let looks_in = rim.window == Window::Open && *site == Site::Ours;
+    if looks_in && parts.uri.path().starts_with(window::PATH) {
         // What the window shows is an answer already: no dialect is asked.
         return Err(window::look(&plain_request(&parts, &Bytes::new()), &rim.inbox));
     }
-    let Some(dialect) = dialect_for(parts.uri.path()) else {
-        let spoken: Vec<&str> = DIALECTS.iter().map(|dialect| dialect.name()).collect();
+    let Some(dialect) = dialects(site).find(|dialect| dialect.owns(parts.uri.path())) else {
+        let spoken: Vec<&str> = dialects(site).map(Dialect::name).collect();
         let path = parts.uri.path();
         let spoken = spoken.join(", ");
         return Err(plain(404, format!("no provider has {path}; spoken here: {spoken}\n")));
@@ -96,8 +110,12 @@ async fn receive(
     Ok((dialect, plain_request(&parts, &body)))
 }
 
-fn dialect_for(path: &str) -> Option<&'static dyn Dialect> {
-    DIALECTS.iter().copied().find(|dialect| dialect.owns(path))
+/// The dialects that are spoken at `site`.
+fn dialects(site: &Site) -> impl Iterator<Item = &'static dyn Dialect> {
+    DIALECTS.iter().copied().filter(move |dialect| match site {
+        Site::Ours => true,
+        Site::Vendor(host) => dialect.hosts().iter().any(|pattern| vendor::fits(pattern, host)),
+    })
 }
 
 fn plain_request(parts: &Parts, body: &Bytes) -> HttpRequest {
@@ -113,13 +131,13 @@ fn plain_request(parts: &Parts, body: &Bytes) -> HttpRequest {
     }
 }
 
-fn plain(status: u16, text: String) -> HttpResponse {
+pub(super) fn plain(status: u16, text: String) -> HttpResponse {
     let headers = vec![("content-type", "text/plain; charset=utf-8".to_owned())];
     HttpResponse { status, headers, body: text.into_bytes() }
 }
 
 /// A dialect's response as hyper sends it. A header that HTTP cannot carry is left out.
-fn wire(response: HttpResponse) -> Response<Full<Bytes>> {
+pub(super) fn wire(response: HttpResponse) -> Response<Full<Bytes>> {
     let mut wired = Response::new(Full::new(Bytes::from(response.body)));
     *wired.status_mut() =
         StatusCode::from_u16(response.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

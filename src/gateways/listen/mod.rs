@@ -1,18 +1,27 @@
-//! The only sockets of the gateways: one listener for HTTP dialects, one for SMTP sessions.
+//! The only sockets of the gateways: a listener for HTTP dialects, one for the same over TLS, a
+//! proxy that leads to that one, and one for SMTP sessions.
 //!
-//! Everything a client can hold up is bounded: connections, headers, bodies, silence, writing.
+//! Everything a client can hold up is bounded: connections, handshakes, headers, bodies, silence,
+//! writing.
 
+mod authority;
 mod http;
+mod proxy;
 mod session;
+mod tls;
 
 use super::inbox::Inbox;
+use super::vendor::Elsewhere;
 use super::window::Window;
 use super::{Account, Session};
+use authority::Authority;
 use std::fmt;
-use std::io;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
+use tempfile::TempPath;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio::task::{JoinHandle, JoinSet};
@@ -21,9 +30,14 @@ use url::Url;
 /// The largest HTTP body a gateway reads, in bytes: an SMS is short, and providers cap far lower.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
-/// How many connections each listener serves at once; further ones wait in the kernel's queue.
-/// Both listeners together stay below the 1024 open files that many systems grant a process.
+/// How many connections the listeners for HTTP and SMTP serve at once, each; further ones wait in
+/// the kernel's queue. All listeners together stay below the 1024 open files that many systems grant
+/// a process.
 pub const CONNECTION_LIMIT: usize = 256;
+
+/// The same for the listeners for HTTPS and the proxy: one program uses them, and keeps its
+/// connections.
+pub const DETOUR_LIMIT: usize = 64;
 
 /// How long [`Gateways::close`] lets connections finish what they are at.
 const GRACE: Duration = Duration::from_secs(2);
@@ -44,6 +58,8 @@ pub enum Reach {
 /// How long a client may take, in the machine's time, whatever the scenario's clock says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Patience {
+    /// For a TLS handshake from its first byte to its last.
+    pub handshake: Duration,
     /// For the whole header of an HTTP request.
     pub header: Duration,
     /// For the whole body of an HTTP request.
@@ -54,8 +70,8 @@ pub struct Patience {
 
 impl Default for Patience {
     fn default() -> Self {
-        let [header, body, idle] = [10, 30, 60].map(Duration::from_secs);
-        Self { header, body, idle }
+        let [handshake, header, body, idle] = [10, 10, 30, 60].map(Duration::from_secs);
+        Self { handshake, header, body, idle }
     }
 }
 
@@ -66,6 +82,10 @@ pub struct Settings {
     pub http: SocketAddr,
     /// Where SMTP listens; port 0 lets the system choose.
     pub smtp: SocketAddr,
+    /// Where the HTTP dialects listen over TLS; port 0 lets the system choose.
+    pub https: SocketAddr,
+    /// Where the proxy listens; port 0 lets the system choose.
+    pub proxy: SocketAddr,
     /// The credentials that the dialects ask for.
     pub account: Account,
     /// Who can reach the listeners.
@@ -82,7 +102,8 @@ impl Settings {
     pub fn loopback(account: Account) -> Self {
         let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let (reach, patience) = (Reach::default(), Patience::default());
-        Self { http: any, smtp: any, account, reach, patience, window: Window::Closed }
+        let window = Window::Closed;
+        Self { http: any, smtp: any, https: any, proxy: any, account, reach, patience, window }
     }
 }
 
@@ -93,6 +114,10 @@ pub struct Addresses {
     pub sms: Url,
     /// Host and port for SMTP, without TLS.
     pub smtp: SocketAddr,
+    /// The same base URL over TLS, with a certificate of [`Gateways::ca_file`].
+    pub https: Url,
+    /// The URL of the proxy, through which providers' own hosts are found here and no other is.
+    pub proxy: Url,
 }
 
 /// What one connection needs to know.
@@ -102,6 +127,9 @@ struct Rim {
     patience: Patience,
     window: Window,
     sessions: Box<dyn Fn() -> Box<dyn Session> + Send + Sync>,
+    authority: Authority,
+    /// Where clients wanted to go that no dialect stands for.
+    elsewhere: Elsewhere,
     /// Becomes true once, when the gateways close.
     closing: watch::Sender<bool>,
 }
@@ -111,14 +139,17 @@ pub struct Gateways {
     addresses: Addresses,
     rim: Arc<Rim>,
     listeners: Vec<JoinHandle<()>>,
+    /// Removed when this is dropped.
+    ca_file: TempPath,
 }
 
 impl Gateways {
-    /// Binds both listeners and serves until [`Gateways::close`] or drop; `sessions` makes the
+    /// Binds all listeners and serves until [`Gateways::close`] or drop; `sessions` makes the
     /// state machine of one SMTP connection.
     ///
     /// # Errors
-    /// An address that [`Settings::reach`] does not allow, or that cannot be bound.
+    /// An address that [`Settings::reach`] does not allow, or that cannot be bound; no place for
+    /// the authority's certificate.
     pub async fn open(
         settings: Settings,
         inbox: Arc<Inbox>,
@@ -126,22 +157,47 @@ impl Gateways {
     ) -> io::Result<Self> {
         let http = bind(settings.http, settings.reach).await?;
         let smtp = bind(settings.smtp, settings.reach).await?;
-        let sms = Url::parse(&format!("http://{}", http.local_addr()?))
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))?;
-        let addresses = Addresses { sms, smtp: smtp.local_addr()? };
+        let https = bind(settings.https, settings.reach).await?;
+        let proxy = bind(settings.proxy, settings.reach).await?;
+        let addresses = Addresses {
+            sms: url("http", &http)?,
+            smtp: smtp.local_addr()?,
+            https: url("https", &https)?,
+            proxy: url("http", &proxy)?,
+        };
+        let authority = Authority::new().map_err(io::Error::other)?;
+        let ca_file = filed(authority.pem())?;
         let rim = Arc::new(Rim {
             inbox,
             account: settings.account,
             patience: settings.patience,
             window: settings.window,
             sessions: Box::new(sessions),
+            authority,
+            elsewhere: Elsewhere::default(),
             closing: watch::Sender::new(false),
         });
         let listeners = vec![
-            tokio::spawn(accept(http, Arc::clone(&rim), http::serve)),
-            tokio::spawn(accept(smtp, Arc::clone(&rim), session::serve)),
+            tokio::spawn(accept(http, CONNECTION_LIMIT, Arc::clone(&rim), http::serve)),
+            tokio::spawn(accept(smtp, CONNECTION_LIMIT, Arc::clone(&rim), session::serve)),
+            tokio::spawn(accept(https, DETOUR_LIMIT, Arc::clone(&rim), tls::serve)),
+            tokio::spawn(accept(proxy, DETOUR_LIMIT, Arc::clone(&rim), proxy::serve)),
         ];
-        Ok(Self { addresses, rim, listeners })
+        Ok(Self { addresses, rim, listeners, ca_file })
+    }
+
+    /// The file with the certificate of the authority, in PEM, that a client of
+    /// [`Addresses::https`] or [`Addresses::proxy`] must trust. It is valid from 2000 to 2100,
+    /// readable for this user alone, and gone with the gateways.
+    #[must_use]
+    pub fn ca_file(&self) -> &Path {
+        &self.ca_file
+    }
+
+    /// Where clients wanted to go that no dialect stands for.
+    #[must_use]
+    pub fn elsewhere(&self) -> &Elsewhere {
+        &self.rim.elsewhere
     }
 
     /// Where the gateways are reached.
@@ -189,13 +245,29 @@ async fn bind(address: SocketAddr, reach: Reach) -> io::Result<TcpListener> {
     TcpListener::bind(address).await
 }
 
+fn url(scheme: &str, listener: &TcpListener) -> io::Result<Url> {
+    Url::parse(&format!("{scheme}://{}", listener.local_addr()?))
+        .map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
+}
+
+/// A new file with the certificate `pem`.
+fn filed(pem: &str) -> io::Result<TempPath> {
+    let mut file = tempfile::Builder::new().prefix("fobwatch-ca-").suffix(".pem").tempfile()?;
+    file.write_all(pem.as_bytes())?;
+    Ok(file.into_temp_path())
+}
+
 /// Accepts until the gateways close, then waits for the connections that are still open. They are
 /// owned here: when this task is aborted they end too.
-async fn accept<F>(listener: TcpListener, rim: Arc<Rim>, serve: fn(TcpStream, Arc<Rim>) -> F)
-where
+async fn accept<F>(
+    listener: TcpListener,
+    at_once: usize,
+    rim: Arc<Rim>,
+    serve: fn(TcpStream, Arc<Rim>) -> F,
+) where
     F: Future<Output = ()> + Send + 'static,
 {
-    let slots = Arc::new(Semaphore::new(CONNECTION_LIMIT));
+    let slots = Arc::new(Semaphore::new(at_once));
     let mut connections = JoinSet::new();
     let mut closing = rim.closing.subscribe();
     loop {

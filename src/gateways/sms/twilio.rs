@@ -37,6 +37,11 @@ impl Dialect for Twilio {
             .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     }
 
+    fn hosts(&self) -> &'static [&'static str] {
+        // The last is `api.EDGE.REGION`; the SDKs make these from TWILIO_EDGE and TWILIO_REGION.
+        &["api.twilio.com", "api.*.twilio.com", "api.*.*.twilio.com"]
+    }
+
     fn read(&self, request: &HttpRequest, account: &Account) -> Result<Message, Refusal> {
         if !is_authentic(request, account) {
             return Err(Refusal::Unauthenticated);
