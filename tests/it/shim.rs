@@ -78,6 +78,7 @@ impl Launched {
 
 async fn connect(host: &dyn Host, post: &stage::Post) -> Connection {
     let stage = Stage {
+        number: 0,
         scenario: "shim".to_owned(),
         seed: 1,
         clock: host.clock(),
