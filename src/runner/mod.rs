@@ -97,6 +97,8 @@ pub struct Played {
     pub judgements: Vec<Judgement>,
     /// What the expectations file has to say about this verdict.
     pub known: Option<Known>,
+    /// Where its adapter kept what it saw, such as screenshots, if that was asked for.
+    pub traces: Option<String>,
 }
 
 /// Gives each plan its ticket.
@@ -219,7 +221,11 @@ async fn play_one(
     let mut player = Player::new(world, &*connection.subject);
     let halt = player.play(&plan).await.err();
     player.rest().await;
-    conclude(&ticket, player.world, halt.as_ref(), settings)
+    let mut played = conclude(&ticket, player.world, halt.as_ref(), settings);
+    if matches!(played.verdict, Verdict::Fail | Verdict::Inconclusive) {
+        played.traces = connection.subject.keep_traces();
+    }
+    played
 }
 
 fn conclude(ticket: &Ticket, mut world: World, halt: Option<&Halt>, settings: &Settings) -> Played {
@@ -287,7 +293,7 @@ impl Played {
         // What was not played has no judgement, not even an untested one.
         let judgements = if entries.is_empty() { Vec::new() } else { judge(&entries, profiles) };
         let verdict = verdict(ending, &entries, &judgements);
-        Self { plan, verdict, ending, remark, entries, judgements, known: None }
+        Self { plan, verdict, ending, remark, entries, judgements, known: None, traces: None }
     }
 }
 

@@ -1,12 +1,14 @@
 //! From what is written to what can be done: every mistake of a map file, with its place.
 
 use super::capture::Field;
-use super::file::{MapFile, NowEntry, OperationEntry, RequestEntry};
+use super::file::{ClockEntry, LaunchEntry, MapFile, NowEntry, OperationEntry, RequestEntry};
 use super::place::{Mistake, Path, Places, render};
 use super::program::{Program, Steps};
 use super::session::{Payload, Redirects, Request, Target};
 use super::template::{Body, Template, is_name};
 use super::words;
+use crate::domain::Declared;
+use crate::domain::operation::OperationKind;
 use crate::subject::{About, ClockMode, Settling};
 use reqwest::Method;
 use serde_json::Value;
@@ -30,12 +32,9 @@ pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program
     let written: MapFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
     let captured = captured_names(&written);
-    let mut check = Check { places, captured, mistakes: Vec::new() };
+    let mut check = Check::new(places, captured, Eyes::None);
     let program = check.program(&written, base, beside);
-    match program {
-        Some(program) if check.mistakes.is_empty() => Ok(program),
-        Some(_) | None => Err(render(file, text, check.mistakes)),
-    }
+    check.passed(program, file, text)
 }
 
 fn captured_names(written: &MapFile) -> Names {
@@ -44,17 +43,71 @@ fn captured_names(written: &MapFile) -> Names {
 }
 
 /// The variables that may be used at some place.
-pub(super) type Names = BTreeSet<String>;
+pub(in crate::adapters) type Names = BTreeSet<String>;
+
+/// Whether answers are seen as they look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::adapters) enum Eyes {
+    /// By a program, which sees bytes.
+    None,
+    /// In a browser.
+    Browser,
+}
+
+/// What a file says of a server before it comes to the operations.
+pub(in crate::adapters) struct Head<'a> {
+    pub(in crate::adapters) name: &'a str,
+    pub(in crate::adapters) base: &'a str,
+    pub(in crate::adapters) features: Option<&'a [String]>,
+    pub(in crate::adapters) declares: &'a Declared,
+    pub(in crate::adapters) launch: Option<&'a LaunchEntry>,
+    pub(in crate::adapters) clock: Option<&'a ClockEntry>,
+    pub(in crate::adapters) delivered_within: Option<&'a str>,
+    pub(in crate::adapters) timeout: Option<&'a str>,
+    pub(in crate::adapters) hosts: &'a BTreeMap<String, String>,
+    /// Whether an operation moves the clock.
+    pub(in crate::adapters) moves: bool,
+}
+
+impl<'a> Head<'a> {
+    fn of(written: &'a MapFile) -> Self {
+        Self {
+            name: &written.name,
+            base: &written.base,
+            features: written.features.as_deref(),
+            declares: &written.declares,
+            launch: written.launch.as_ref(),
+            clock: written.clock.as_ref(),
+            delivered_within: written.delivered_within.as_deref(),
+            timeout: written.timeout.as_deref(),
+            hosts: &written.hosts,
+            moves: written.operations.contains_key(&OperationKind::AdvanceClock),
+        }
+    }
+}
 
 /// A check under way. Each method gives nothing back if it has noted a mistake.
-pub(super) struct Check {
+pub(in crate::adapters) struct Check {
     places: Places,
     captured: Names,
+    pub(super) eyes: Eyes,
     mistakes: Vec<Mistake>,
 }
 
 impl Check {
-    pub(super) fn wrong<T>(
+    pub(in crate::adapters) fn new(places: Places, captured: Names, eyes: Eyes) -> Self {
+        Self { places, captured, eyes, mistakes: Vec::new() }
+    }
+
+    /// What was made of the file called `file`, if it has no mistakes; else all of them, rendered.
+    pub(in crate::adapters) fn passed<T>(self, made: Option<T>, file: &str, text: &str) -> Result<T, String> {
+        match made {
+            Some(made) if self.mistakes.is_empty() => Ok(made),
+            Some(_) | None => Err(render(file, text, self.mistakes)),
+        }
+    }
+
+    pub(in crate::adapters) fn wrong<T>(
         &mut self,
         path: &Path,
         what: impl Into<String>,
@@ -76,19 +129,7 @@ impl Check {
             let what = format!("version {} of map files is not known", written.map);
             self.wrong::<()>(&root.then("map"), what, "write `map: 1`");
         }
-        let base = self.url(base.unwrap_or(&written.base), &root.then("base"));
-        let timeout = self.duration(written.timeout.as_deref(), &root.then("timeout"));
-        let settling =
-            self.duration(written.delivered_within.as_deref(), &root.then("delivered_within"));
-        let mut hosts = BTreeMap::new();
-        for (name, target) in &written.hosts {
-            if let Some(url) = self.url(target, &root.then("hosts").then(name)) {
-                hosts.insert(name.to_ascii_lowercase(), url);
-            }
-        }
-        let launch = written.launch.as_ref();
-        let launch = launch.and_then(|entry| self.launch(entry, beside, &root.then("launch")));
-        let now = self.clock(written, &root.then("clock"));
+        let program = self.ground(&Head::of(written), base, beside);
         let mut operations = BTreeMap::new();
         for (kind, entry) in &written.operations {
             let known = self.known_variables(words::variables_of(*kind));
@@ -97,24 +138,46 @@ impl Check {
         }
         let known = self.known_variables(&[]);
         let shared = self.rules(&written.replies, &known, &root.then("replies"));
+        Some(Program { operations, shared, ..program? })
+    }
+
+    /// A program that cannot be asked anything yet.
+    pub(in crate::adapters) fn ground(
+        &mut self,
+        head: &Head<'_>,
+        base: Option<&str>,
+        beside: &std::path::Path,
+    ) -> Option<Program> {
+        let root = Path::default();
+        let base = self.url(base.unwrap_or(head.base), &root.then("base"));
+        let timeout = self.duration(head.timeout, &root.then("timeout"));
+        let settling = self.duration(head.delivered_within, &root.then("delivered_within"));
+        let mut hosts = BTreeMap::new();
+        for (name, target) in head.hosts {
+            if let Some(url) = self.url(target, &root.then("hosts").then(name)) {
+                hosts.insert(name.to_ascii_lowercase(), url);
+            }
+        }
+        let launch = head.launch.map(|entry| self.launch(entry, beside, &root.then("launch")));
+        let now = self.clock(head, &root.then("clock"));
         Some(Program {
             about: About {
-                name: written.name.clone(),
-                features: written.features.clone(),
-                declared: written.declares.clone(),
-                clock: written.clock.as_ref().map_or(ClockMode::Real, |clock| clock.mode),
+                name: head.name.to_owned(),
+                features: head.features.map(<[String]>::to_vec),
+                declared: head.declares.clone(),
+                clock: head.clock.map_or(ClockMode::Real, |clock| clock.mode),
                 delivery: settling.map_or(Settling::BeforeReply, Settling::Within),
             },
             target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT) },
             hosts,
-            launch,
+            launch: launch.flatten(),
             now,
-            operations,
-            shared,
+            operations: BTreeMap::new(),
+            shared: Vec::new(),
         })
     }
 
-    fn known_variables(&self, own: &[&str]) -> Names {
+    pub(in crate::adapters) fn known_variables(&self, own: &[&str]) -> Names {
         let given = own.iter().chain(words::ALWAYS).map(|name| (*name).to_owned());
         given.chain(self.captured.iter().cloned()).collect()
     }
@@ -150,10 +213,8 @@ impl Check {
         }
     }
 
-    fn clock(&mut self, written: &MapFile, path: &Path) -> Option<(Request, Field)> {
-        let clock = written.clock.as_ref()?;
-        let moves =
-            written.operations.contains_key(&crate::domain::operation::OperationKind::AdvanceClock);
+    fn clock(&mut self, head: &Head<'_>, path: &Path) -> Option<(Request, Field)> {
+        let (clock, moves) = (head.clock?, head.moves);
         match (clock.mode, &clock.now) {
             (ClockMode::Virtual, _) => {
                 let what = "behind a map, scenarios cannot each have a clock of their own";
@@ -193,7 +254,7 @@ impl Check {
         Some((request, field?))
     }
 
-    fn steps(&mut self, entry: &OperationEntry, known: &Names, path: &Path) -> Steps {
+    pub(in crate::adapters) fn steps(&mut self, entry: &OperationEntry, known: &Names, path: &Path) -> Steps {
         let at = path.then("requests");
         if entry.requests.is_empty() {
             let what = "an operation without a request asks nothing";
@@ -252,7 +313,7 @@ impl Check {
         Method::from_bytes(method.as_bytes()).ok().map(|method| (method, template))
     }
 
-    fn capture_name(&mut self, name: &str, path: &Path) {
+    pub(in crate::adapters) fn capture_name(&mut self, name: &str, path: &Path) {
         if !is_name(name) {
             let what = format!("`{name}` cannot name a variable");
             self.wrong::<()>(path, what, "use letters, digits and _, and no digit first");
@@ -308,7 +369,7 @@ impl Check {
         }
     }
 
-    pub(super) fn template(&mut self, text: &str, known: &Names, path: &Path) -> Option<Template> {
+    pub(in crate::adapters) fn template(&mut self, text: &str, known: &Names, path: &Path) -> Option<Template> {
         match Template::parse(text) {
             Ok(template) => {
                 for name in template.variables() {

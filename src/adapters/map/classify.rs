@@ -25,6 +25,8 @@ pub(super) struct When {
     pub(super) headers: Vec<(HeaderName, Regex)>,
     pub(super) body: Option<Regex>,
     pub(super) css: Option<Selector>,
+    pub(super) text: Option<Regex>,
+    pub(super) url: Option<Regex>,
 }
 
 impl When {
@@ -40,15 +42,17 @@ impl When {
             })
             && self.body.as_ref().is_none_or(|pattern| pattern.is_match(&page.text))
             && self.css.as_ref().is_none_or(|selector| is_on_page(selector, page))
+            && self.text.as_ref().is_none_or(|pattern| page.reads(pattern))
+            && self.url.as_ref().is_none_or(|pattern| pattern.is_match(page.url.as_str()))
     }
 }
 
 /// What an answer means if it fits.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
+pub(in crate::adapters) struct Rule {
     pub(super) when: When,
     pub(super) reply: ReplyKind,
-    pub(super) values: BTreeMap<&'static str, Field>,
+    pub(in crate::adapters) values: BTreeMap<&'static str, Field>,
     pub(super) tokens: Option<TokenList>,
 }
 

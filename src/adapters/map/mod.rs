@@ -10,17 +10,17 @@
 //!   else stands for itself.
 //! - An answer that no rule fits is inconclusive, never the server's fault.
 
-mod capture;
-mod check;
-mod classify;
+pub(in crate::adapters) mod capture;
+pub(in crate::adapters) mod check;
+pub(in crate::adapters) mod classify;
 pub mod file;
-mod launch;
+pub(in crate::adapters) mod launch;
 mod meaning;
-mod place;
-mod program;
-mod session;
-mod template;
-mod words;
+pub(in crate::adapters) mod place;
+pub(in crate::adapters) mod program;
+pub(in crate::adapters) mod session;
+pub(in crate::adapters) mod template;
+pub(in crate::adapters) mod words;
 
 use crate::adapters::network::Wire;
 use crate::adapters::{Connection, Endpoints, Host, NotReachable, Stage};
@@ -77,7 +77,16 @@ impl MapHost {
         base: Option<&str>,
         gateways: Option<&Endpoints>,
     ) -> Result<Self, NotReachable> {
-        let mut program = check::read(text, file, base).map_err(NotReachable::BadMap)?;
+        let program = check::read(text, file, base).map_err(NotReachable::BadMap)?;
+        Self::of(program, file, gateways).await
+    }
+
+    /// The server that `program` describes, started if it says how.
+    pub(in crate::adapters) async fn of(
+        mut program: Program,
+        file: &str,
+        gateways: Option<&Endpoints>,
+    ) -> Result<Self, NotReachable> {
         let silent = NotReachable::Silent;
         let launched = launched(&mut program, file, gateways).await.map_err(silent)?;
         let network = Wire::new(program.hosts.clone()).map_err(NotReachable::Silent)?;
@@ -93,6 +102,23 @@ impl MapHost {
     }
 }
 
+impl MapHost {
+    /// Where the server is, now that it is known.
+    pub(in crate::adapters) fn target(&self) -> &session::Target {
+        &self.program.target
+    }
+
+    /// What is asked for one scenario.
+    pub(in crate::adapters) fn mapped(&self, stage: &Stage) -> Mapped {
+        Mapped::new(Arc::clone(&self.program), self.launched.clone(), stage)
+    }
+
+    /// How devices reach the server.
+    pub(in crate::adapters) fn network(&self) -> Arc<dyn Network> {
+        self.network.clone()
+    }
+}
+
 impl Host for MapHost {
     fn about(&self) -> &About {
         &self.program.about
@@ -104,10 +130,7 @@ impl Host for MapHost {
 
     fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>> {
         Box::pin(async move {
-            let (program, launched) = (Arc::clone(&self.program), self.launched.clone());
-            let subject = Box::new(Mapped::new(program, launched, stage));
-            let network: Arc<dyn Network> = self.network.clone();
-            Ok(Connection { subject, network })
+            Ok(Connection { subject: Box::new(self.mapped(stage)), network: self.network() })
         })
     }
 

@@ -23,28 +23,28 @@ const QUOTED_CHARACTERS: usize = 200;
 
 /// A map file without mistakes.
 #[derive(Debug)]
-pub(super) struct Program {
-    pub(super) about: About,
-    pub(super) target: Target,
+pub(in crate::adapters) struct Program {
+    pub(in crate::adapters) about: About,
+    pub(in crate::adapters) target: Target,
     pub(super) hosts: BTreeMap<String, Url>,
     /// How the server is started.
     pub(super) launch: Option<Launch>,
     /// How a virtual clock is read.
     pub(super) now: Option<(Request, Field)>,
-    pub(super) operations: BTreeMap<OperationKind, Steps>,
+    pub(in crate::adapters) operations: BTreeMap<OperationKind, Steps>,
     /// Tried after an operation's own rules.
-    pub(super) shared: Vec<Rule>,
+    pub(in crate::adapters) shared: Vec<Rule>,
 }
 
 /// What one operation sends and what its last answer means.
 #[derive(Debug)]
-pub(super) struct Steps {
+pub(in crate::adapters) struct Steps {
     pub(super) requests: Vec<Request>,
     pub(super) rules: Vec<Rule>,
 }
 
 /// The subject of a map for one scenario.
-pub(super) struct Mapped {
+pub(in crate::adapters) struct Mapped {
     program: Arc<Program>,
     surroundings: Variables,
     /// The server, if the map started it.
@@ -62,7 +62,7 @@ impl Mapped {
         Self { program, surroundings, launched, sessions: Mutex::default() }
     }
 
-    fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
+    pub(in crate::adapters) fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = sessions.get(name) {
             return Ok(Arc::clone(session));
@@ -73,7 +73,7 @@ impl Mapped {
     }
 
     /// What cannot be reached may have ended: then that is what must be said.
-    fn explained(&self, error: AskError) -> AskError {
+    pub(in crate::adapters) fn explained(&self, error: AskError) -> AskError {
         let ended = self.launched.as_ref().and_then(|launched| launched.epitaph());
         match (error, ended) {
             (AskError::Unreachable(_), Some(ended)) => AskError::Unreachable(ended),
@@ -95,19 +95,51 @@ impl Mapped {
             return Ok(Answer::whole(reply, String::new(), None));
         }
         let session = self.session(session)?;
+        let mut known = self.known(&session, operation);
+        let page = exchange(&session, &steps.requests, &mut known).await?;
+        let rule = self.rule(&steps.rules, &page)?;
+        let qr = rule.values.get("qr").and_then(|field| field.find(&page, &known));
+        let heard = Heard { session: &session, rule, known: &known, kind, qr };
+        heard.answer(page).await
+    }
+
+    /// The variables that may be used while `operation` is asked in `session`.
+    pub(in crate::adapters) fn known(&self, session: &Session, operation: &Operation) -> Variables {
         let own = variables(operation);
-        if kind == OperationKind::SignIn {
+        if operation.kind() == OperationKind::SignIn {
             session.kept().extend(own.clone());
         }
         let mut known = self.surroundings.clone();
         known.extend(session.kept().clone());
         known.extend(own);
-        let page = exchange(&session, &steps.requests, &mut known).await?;
-        let rules = steps.rules.iter().chain(&self.program.shared);
-        let rule = rules.into_iter().find(|rule| rule.when.fits(&page));
-        let rule = rule.ok_or_else(|| unclear(&page, "no rule of the map fits"))?;
-        let reading = Reading { rule, page: &page, variables: &known, operation: kind.to_string() };
-        let qr = match reading.value("qr") {
+        known
+    }
+
+    /// The first of the operation's `own` rules, and then of the shared ones, that fits.
+    pub(in crate::adapters) fn rule<'a>(
+        &'a self,
+        own: &'a [Rule],
+        page: &Page,
+    ) -> Result<&'a Rule, AskError> {
+        let fitting = own.iter().chain(&self.program.shared).find(|rule| rule.when.fits(page));
+        fitting.ok_or_else(|| unclear(page, "no rule of the map fits"))
+    }
+}
+
+/// An answer whose rule is found, with the value of `qr`, which may be a picture of the screen.
+pub(in crate::adapters) struct Heard<'a> {
+    pub(in crate::adapters) session: &'a Session,
+    pub(in crate::adapters) rule: &'a Rule,
+    pub(in crate::adapters) known: &'a Variables,
+    pub(in crate::adapters) kind: OperationKind,
+    pub(in crate::adapters) qr: Option<Value>,
+}
+
+impl Heard<'_> {
+    pub(in crate::adapters) async fn answer(self, page: Page) -> Result<Answer, AskError> {
+        let Self { session, rule, known, kind, qr } = self;
+        let reading = Reading { rule, page: &page, variables: known, operation: kind.to_string() };
+        let qr = match qr {
             Some(value) => Some(session.picture(&value, &page).await?),
             None => None,
         };
@@ -187,14 +219,14 @@ async fn exchange(
 }
 
 /// A capture that finds nothing forgets what the one before found.
-fn keep(variables: &mut Variables, name: &str, found: Option<&Value>) {
+pub(in crate::adapters) fn keep(variables: &mut Variables, name: &str, found: Option<&Value>) {
     match found {
         Some(value) => variables.insert(name.to_owned(), value.clone()),
         None => variables.remove(name),
     };
 }
 
-fn unclear(page: &Page, why: &str) -> AskError {
+pub(in crate::adapters) fn unclear(page: &Page, why: &str) -> AskError {
     let body: String = page.text.chars().take(QUOTED_CHARACTERS).collect();
     AskError::Unclear(format!("{} answered {}: {why}: {body}", page.asked, page.status))
 }

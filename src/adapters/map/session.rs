@@ -7,6 +7,7 @@ use crate::adapters::network::{Trust, client, read_bounded};
 use crate::domain::Picture;
 use crate::subject::AskError;
 use data_encoding::BASE64;
+use reqwest::cookie::Jar;
 use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder};
@@ -24,9 +25,9 @@ const MAX_REDIRECTS: usize = 10;
 
 /// Where all requests of a map go, and how long they may take.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
-    pub(super) base: Url,
-    pub(super) timeout: Duration,
+pub(in crate::adapters) struct Target {
+    pub(in crate::adapters) base: Url,
+    pub(in crate::adapters) timeout: Duration,
 }
 
 /// One request of an operation.
@@ -79,8 +80,9 @@ impl Request {
 }
 
 /// A browser session.
-pub(super) struct Session {
+pub(in crate::adapters) struct Session {
     target: Target,
+    jar: Arc<Jar>,
     keeping: Client,
     following: Client,
     kept: Mutex<Variables>,
@@ -88,7 +90,7 @@ pub(super) struct Session {
 
 impl Session {
     pub(super) fn new(target: Target) -> Result<Self, AskError> {
-        let jar = Arc::new(reqwest::cookie::Jar::default());
+        let jar = Arc::new(Jar::default());
         let trust = if target.base.scheme() == "https" { Trust::Machine } else { Trust::Nobody };
         let build = |policy| {
             client(trust)
@@ -100,12 +102,19 @@ impl Session {
         };
         let keeping = build(Policy::none())?;
         let following = build(same_server(target.base.clone()))?;
-        Ok(Self { keeping, following, target, kept: Mutex::default() })
+        Ok(Self { keeping, following, target, jar, kept: Mutex::default() })
     }
 
     /// What the session has captured so far.
-    pub(super) fn kept(&self) -> MutexGuard<'_, Variables> {
+    pub(in crate::adapters) fn kept(&self) -> MutexGuard<'_, Variables> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over cookies, each as `name=value`: another program speaks for the same person.
+    pub(in crate::adapters) fn take_cookies(&self, cookies: &[String]) {
+        for cookie in cookies {
+            self.jar.add_cookie_str(cookie, &self.target.base);
+        }
     }
 
     /// Sends `request` and reads its answer whole.
@@ -141,12 +150,13 @@ impl Session {
             headers: response.headers().clone(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
             json: serde_json::from_slice(&bytes).ok(),
+            seen: None,
             bytes,
         })
     }
 
     /// The picture that `value` is, or that stands where it points to.
-    pub(super) async fn picture(&self, value: &Value, page: &Page) -> Result<Picture, AskError> {
+    pub(in crate::adapters) async fn picture(&self, value: &Value, page: &Page) -> Result<Picture, AskError> {
         let text = as_text(value);
         let text = text.trim();
         let unclear =
