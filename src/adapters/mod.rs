@@ -206,7 +206,7 @@ pub async fn open_with(against: &str, briefing: Briefing) -> Result<Arc<dyn Host
     if let Some(path) = against.strip_prefix("browser:") {
         let (text, gateways) = (written(path)?, briefing.gateways.as_ref());
         let loaded = browser::BrowserHost::load(&text, path, gateways, &briefing.browser);
-        return Ok(Arc::new(loaded.await?));
+        return Ok(Arc::new(Box::pin(loaded).await?));
     }
     let transport = transport(against)?;
     Ok(Arc::new(partner::Partner::open(transport, briefing).await?))
@@ -214,10 +214,8 @@ pub async fn open_with(against: &str, briefing: Briefing) -> Result<Arc<dyn Host
 
 /// The text of the file at `path`.
 fn written(path: &str) -> Result<String, NotReachable> {
-    std::fs::read_to_string(path).map_err(|error| NotReachable::Unreadable {
-        path: path.to_owned(),
-        why: error.to_string(),
-    })
+    std::fs::read_to_string(path)
+        .map_err(|error| NotReachable::Unreadable { path: path.to_owned(), why: error.to_string() })
 }
 
 /// The way to an adapter that is a program.

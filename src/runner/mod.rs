@@ -221,11 +221,10 @@ async fn play_one(
     let mut player = Player::new(world, &*connection.subject);
     let halt = player.play(&plan).await.err();
     player.rest().await;
-    let mut played = conclude(&ticket, player.world, halt.as_ref(), settings);
-    if matches!(played.verdict, Verdict::Fail | Verdict::Inconclusive) {
-        played.traces = connection.subject.keep_traces();
-    }
-    played
+    let concluded = conclude(&ticket, player.world, halt.as_ref(), settings);
+    let is_telling = matches!(concluded.verdict, Verdict::Fail | Verdict::Inconclusive);
+    let traces = is_telling.then(|| connection.subject.keep_traces()).flatten();
+    Played { traces, ..concluded }
 }
 
 fn conclude(ticket: &Ticket, mut world: World, halt: Option<&Halt>, settings: &Settings) -> Played {

@@ -166,14 +166,11 @@ impl Reader {
             let what = format!("a step is one act, and here are {}", acts.len());
             return self.check.wrong(&path.key(acts[1].0), what, "give each a step of its own");
         }
-        match acts.pop() {
-            Some((_, act)) => act,
-            None => {
-                let what = "this step does nothing";
-                let remedy = "write open, fill, choose, tick, press, needs or wait";
-                self.check.wrong(path, what, remedy)
-            }
+        if let Some((_, act)) = acts.pop() {
+            return act;
         }
+        let remedy = "write open, fill, choose, tick, press, needs or wait";
+        self.check.wrong(path, "this step does nothing", remedy)
     }
 
     fn strays(&mut self, entry: &StepEntry, path: &Path) {
@@ -205,13 +202,11 @@ impl Reader {
         known: &Names,
         path: &Path,
     ) -> Option<crate::adapters::map::template::Template> {
-        match text {
-            Some(text) => self.check.template(text, known, &path.then(name)),
-            None => {
-                let what = format!("`{whose}` does not say what");
-                self.check.wrong(&path.key(whose), what, format!("add `{name}` to this step"))
-            }
+        if let Some(text) = text {
+            return self.check.template(text, known, &path.then(name));
         }
+        let what = format!("`{whose}` does not say what");
+        self.check.wrong(&path.key(whose), what, format!("add `{name}` to this step"))
     }
 
     fn sight(&mut self, entry: &SightEntry, known: &Names, path: &Path) -> Option<Sight> {
@@ -248,13 +243,7 @@ impl Reader {
         Some(template)
     }
 
-    fn mark(
-        &mut self,
-        entry: &MarkEntry,
-        plain: By,
-        known: &Names,
-        path: &Path,
-    ) -> Option<Mark> {
+    fn mark(&mut self, entry: &MarkEntry, plain: By, known: &Names, path: &Path) -> Option<Mark> {
         let described = match entry {
             MarkEntry::Text(text) => {
                 let text = self.check.template(text, known, path)?;
@@ -292,8 +281,7 @@ impl Reader {
             (By::Text, &described.text),
             (By::Css, &described.css),
         ];
-        let mut written =
-            ways.into_iter().filter_map(|(by, text)| Some((by, text.as_deref()?)));
+        let mut written = ways.into_iter().filter_map(|(by, text)| Some((by, text.as_deref()?)));
         match (written.next(), written.next()) {
             (Some(way), None) => Some(way),
             (None, _) => {

@@ -87,7 +87,8 @@ impl Chromedriver {
         let started = Group::start(&mut command);
         // It holds the writing ends of the pipe, which must close with the driver.
         drop(command);
-        let group = started.map_err(|error| format!("cannot run `{program}`: {error}; {REMEDY}"))?;
+        let group =
+            started.map_err(|error| format!("cannot run `{program}`: {error}; {REMEDY}"))?;
         let group = Guard(Arc::new(group));
         let port = listening(&Tail::of(reader, KEPT_BYTES)).await;
         let port = port.map_err(|said| {

@@ -54,7 +54,6 @@ const found = {
   text: () => all('*').filter(element => reads(element) && ![...element.children].some(reads)),
 }[by]().filter(isVisible);
 
-const isStill = document.readyState === 'complete' && document.scripts.length === 0;
 if (found.length !== 1) {
   const offered = all(by === 'label' ? FIELDS : PRESSABLE).filter(isVisible).map(nameOf);
   return { count: found.length, isStill, offered: offered.filter(Boolean).slice(0, 12) };

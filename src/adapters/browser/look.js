@@ -6,5 +6,5 @@ return {
   seen: document.body ? document.body.innerText : '',
   status: navigation ? navigation.responseStatus || 0 : 0,
   media: document.contentType,
-  isStill: document.readyState === 'complete' && document.scripts.length === 0,
+  isStill,
 };

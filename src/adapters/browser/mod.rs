@@ -201,12 +201,9 @@ impl Person {
                 }
             }
         };
-        let found = match tokio::time::timeout(visit.timeout, looking).await {
-            Ok(found) => found,
-            Err(_) => {
-                let page = visit.look().await?.page;
-                Err(unclear(&page, "no rule of the file fits"))
-            }
+        let Ok(found) = tokio::time::timeout(visit.timeout, looking).await else {
+            let page = visit.look().await?.page;
+            return Err(unclear(&page, "no rule of the file fits").into());
         };
         let (rule, page) = found?;
         let qr = match rule.values.get("qr") {

@@ -15,8 +15,8 @@ use std::time::Duration;
 use tokio::time::{sleep, timeout};
 use url::Url;
 
-const FIND: &str = include_str!("find.js");
-const LOOK: &str = include_str!("look.js");
+const FIND: &str = concat!(include_str!("still.js"), include_str!("find.js"));
+const LOOK: &str = concat!(include_str!("still.js"), include_str!("look.js"));
 
 /// Whether the browser is neither on its way to another page nor still loading this one.
 const ARRIVED: &str = "return !window.fobwatchLeaves && document.readyState === 'complete'";
@@ -127,7 +127,8 @@ impl<'a> Visit<'a> {
                 if self.comes_to_show(sight).await? {
                     return Ok(());
                 }
-                let why = format!("within {} ms the page does not show it", self.limit());
+                let limit = self.timeout.as_millis();
+                let why = format!("the page does not show it (at most {limit} ms are waited)");
                 Err(self.stuck(why).into())
             }
         }
@@ -142,10 +143,7 @@ impl<'a> Visit<'a> {
     }
 
     async fn fill(&mut self, mark: &Mark, text: &Template) -> Result<(), Halt> {
-        let text = match self.text(text)? {
-            Some(text) => text,
-            None => return Ok(()),
-        };
+        let Some(text) = self.text(text)? else { return Ok(()) };
         if let Some(why) = untypable(&text) {
             return Err(Halt::Cannot(format!("way to type {why} for {}", self.kind)));
         }
@@ -201,9 +199,8 @@ impl<'a> Visit<'a> {
 
     /// The text that is typed or chosen, or nothing if it is a variable without value.
     fn text(&self, template: &Template) -> Result<Option<String>, Halt> {
-        let only_a_list = template.variables().any(|name| {
-            matches!(self.known.get(name), Some(Value::Array(_)))
-        });
+        let only_a_list =
+            template.variables().any(|name| matches!(self.known.get(name), Some(Value::Array(_))));
         if only_a_list {
             return Err(Halt::Cannot(format!("{} with a list", self.kind)));
         }
@@ -322,10 +319,6 @@ impl<'a> Visit<'a> {
         let png = png.map_err(|trouble| self.trouble(trouble))?;
         let framed = photo::on_white(&png).map_err(|why| self.stuck(why))?;
         Ok(Value::from(photo::data_uri(&framed)))
-    }
-
-    fn limit(&self) -> u128 {
-        self.timeout.as_millis()
     }
 
     fn lacks(&self, absent: &Absent) -> AskError {

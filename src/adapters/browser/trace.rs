@@ -56,7 +56,8 @@ impl Album {
         if self.written.fetch_add(1, Ordering::Relaxed) >= MOST_SCENARIOS {
             return Some(format!("not kept: those of {MOST_SCENARIOS} scenarios are"));
         }
-        let folder = scenario.split('/').map(plain).fold(self.folder.clone(), |at, name| at.join(name));
+        let folder =
+            scenario.split('/').map(plain).fold(self.folder.clone(), |at, name| at.join(name));
         Some(match write(&folder, &frames) {
             Ok(()) => folder.display().to_string(),
             Err(error) => format!("cannot write to {}: {error}", folder.display()),

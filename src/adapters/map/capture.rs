@@ -111,15 +111,13 @@ impl Element {
     }
 
     fn read(&self, element: ElementRef<'_>) -> Option<String> {
-        match &self.attribute {
-            Some(name) => element.value().attr(name).map(str::to_owned),
-            None => {
-                let text = element.text().collect::<String>();
-                // In these, white space means something: a certificate has lines.
-                let is_as_written = matches!(element.value().name(), "pre" | "textarea");
-                Some(if is_as_written { text.trim().to_owned() } else { squeezed(&text) })
-            }
+        if let Some(name) = &self.attribute {
+            return element.value().attr(name).map(str::to_owned);
         }
+        let text = element.text().collect::<String>();
+        // In these, white space means something: a certificate has lines.
+        let is_as_written = matches!(element.value().name(), "pre" | "textarea");
+        Some(if is_as_written { text.trim().to_owned() } else { squeezed(&text) })
     }
 }
 
@@ -170,12 +168,12 @@ impl Capture {
         };
         let found = match &self.pattern {
             None => found,
-            Some(pattern) => found.and_then(|value| match value {
-                Value::Array(items) if self.lists() => {
-                    let cut = |item: &Value| self.cut(pattern, &as_text(item), page);
-                    Some(items.iter().filter_map(cut).collect())
+            Some(pattern) => found.and_then(|value| {
+                let cut = |item: &Value| self.cut(pattern, &as_text(item), page);
+                match value.as_array().filter(|_| self.lists()) {
+                    Some(items) => Some(items.iter().filter_map(cut).collect()),
+                    None => cut(&value),
                 }
-                value => self.cut(pattern, &as_text(&value), page),
             }),
         };
         match found {

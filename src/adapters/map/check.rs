@@ -100,7 +100,12 @@ impl Check {
     }
 
     /// What was made of the file called `file`, if it has no mistakes; else all of them, rendered.
-    pub(in crate::adapters) fn passed<T>(self, made: Option<T>, file: &str, text: &str) -> Result<T, String> {
+    pub(in crate::adapters) fn passed<T>(
+        self,
+        made: Option<T>,
+        file: &str,
+        text: &str,
+    ) -> Result<T, String> {
         match made {
             Some(made) if self.mistakes.is_empty() => Ok(made),
             Some(_) | None => Err(render(file, text, self.mistakes)),
@@ -254,7 +259,12 @@ impl Check {
         Some((request, field?))
     }
 
-    pub(in crate::adapters) fn steps(&mut self, entry: &OperationEntry, known: &Names, path: &Path) -> Steps {
+    pub(in crate::adapters) fn steps(
+        &mut self,
+        entry: &OperationEntry,
+        known: &Names,
+        path: &Path,
+    ) -> Steps {
         let at = path.then("requests");
         if entry.requests.is_empty() {
             let what = "an operation without a request asks nothing";
@@ -369,7 +379,12 @@ impl Check {
         }
     }
 
-    pub(in crate::adapters) fn template(&mut self, text: &str, known: &Names, path: &Path) -> Option<Template> {
+    pub(in crate::adapters) fn template(
+        &mut self,
+        text: &str,
+        known: &Names,
+        path: &Path,
+    ) -> Option<Template> {
         match Template::parse(text) {
             Ok(template) => {
                 for name in template.variables() {

@@ -20,7 +20,12 @@ use std::ops::RangeInclusive;
 const MAX_PATTERN_BYTES: usize = 1024 * 1024;
 
 impl Check {
-    pub(in crate::adapters) fn rules(&mut self, entries: &[RuleEntry], known: &Names, path: &Path) -> Vec<Rule> {
+    pub(in crate::adapters) fn rules(
+        &mut self,
+        entries: &[RuleEntry],
+        known: &Names,
+        path: &Path,
+    ) -> Vec<Rule> {
         let entries = entries.iter().enumerate();
         entries.map(|(index, entry)| self.rule(entry, known, &path.then(&index))).collect()
     }
@@ -130,7 +135,12 @@ impl Check {
         })
     }
 
-    pub(in crate::adapters) fn source(&mut self, source: &Source, known: &Names, path: &Path) -> Option<Field> {
+    pub(in crate::adapters) fn source(
+        &mut self,
+        source: &Source,
+        known: &Names,
+        path: &Path,
+    ) -> Option<Field> {
         match source {
             Source::Number(number) => Some(Field::Fixed(Value::from(*number))),
             Source::List(list) => Some(Field::Fixed(Value::from(list.clone()))),
@@ -214,7 +224,10 @@ impl Check {
         match Selector::parse(text) {
             Ok(selector) => Some(selector),
             Err(error) => {
-                let what = format!("`{text}` is no CSS selector: {error}");
+                // What it says comes after an apology of the library.
+                let error = error.to_string();
+                let why = error.lines().last().unwrap_or_default().trim();
+                let what = format!("`{text}` is no CSS selector: {why}");
                 self.wrong(path, what, "write it as in a style sheet: `form input[name=csrf]`")
             }
         }

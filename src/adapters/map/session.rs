@@ -156,7 +156,11 @@ impl Session {
     }
 
     /// The picture that `value` is, or that stands where it points to.
-    pub(in crate::adapters) async fn picture(&self, value: &Value, page: &Page) -> Result<Picture, AskError> {
+    pub(in crate::adapters) async fn picture(
+        &self,
+        value: &Value,
+        page: &Page,
+    ) -> Result<Picture, AskError> {
         let text = as_text(value);
         let text = text.trim();
         let unclear =

@@ -94,7 +94,10 @@ impl Template {
     }
 
     /// The text as it is; nothing if it is one variable and that has no value.
-    pub(in crate::adapters) fn fill_optional(&self, variables: &Variables) -> Result<Option<String>, Absent> {
+    pub(in crate::adapters) fn fill_optional(
+        &self,
+        variables: &Variables,
+    ) -> Result<Option<String>, Absent> {
         match self.sole() {
             Some(name) => Ok(variables.get(name).map(as_text)),
             None => self.fill(variables, str::to_owned).map(Some),

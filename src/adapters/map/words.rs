@@ -131,7 +131,10 @@ pub(in crate::adapters) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> S
 }
 
 /// The word of `known` that `word` was probably meant to be.
-pub(in crate::adapters) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(in crate::adapters) fn nearest<'a>(
+    word: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     let limit = 1 + word.len() / 4;
     known
         .map(|other| (distance(word, other), other))
