@@ -4,6 +4,7 @@ use super::file::{BrowserFile, Description, MarkEntry, SceneEntry, SightEntry, S
 use super::scene::{Act, By, Mark, Program, Programs, Scene, Sight, Step};
 use crate::adapters::map::check::{Check, Eyes, Head, Names};
 use crate::adapters::map::file::{OperationEntry, RuleEntry};
+use crate::adapters::map::launch::folder_of;
 use crate::adapters::map::place::{Path, Places, render};
 use crate::adapters::map::words;
 use crate::domain::operation::OperationKind;
@@ -18,12 +19,12 @@ const MAX_STEPS: usize = 50;
 /// # Errors
 /// All mistakes, rendered.
 pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
-    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
+    let beside = folder_of(file);
     let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
     let written: BrowserFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
     let mut reader = Reader { check: Check::new(places, captured(&written), Eyes::Browser) };
-    let program = reader.program(&written, base, beside);
+    let program = reader.program(&written, base, &beside);
     reader.check.passed(program, file, text)
 }
 

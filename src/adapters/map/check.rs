@@ -2,6 +2,7 @@
 
 use super::capture::Field;
 use super::file::{ClockEntry, LaunchEntry, MapFile, NowEntry, OperationEntry, RequestEntry};
+use super::launch::folder_of;
 use super::place::{Mistake, Path, Places, render};
 use super::program::{Program, Steps};
 use super::session::{Payload, Redirects, Request, Target};
@@ -27,13 +28,13 @@ const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 /// # Errors
 /// All mistakes, rendered.
 pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
-    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
+    let beside = folder_of(file);
     let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
     let written: MapFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
     let captured = captured_names(&written);
     let mut check = Check::new(places, captured, Eyes::None);
-    let program = check.program(&written, base, beside);
+    let program = check.program(&written, base, &beside);
     check.passed(program, file, text)
 }
 

@@ -125,6 +125,12 @@ impl Check {
     }
 }
 
+/// The folder of the file called `file`; the present one if its name has none.
+pub(in crate::adapters) fn folder_of(file: &str) -> PathBuf {
+    let folder = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
+    if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder.to_owned() }
+}
+
 /// A port of loopback that nobody listens at just now.
 pub(super) fn free_port() -> io::Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())

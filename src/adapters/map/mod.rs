@@ -158,8 +158,7 @@ async fn launched(
             let _has_a_host_as_base_has = host.set_port(Some(port));
         }
     }
-    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
-    let variables = launch::variables(&program.target, gateways, beside);
+    let variables = launch::variables(&program.target, gateways, &launch::folder_of(file));
     launch.start(&program.target, &variables).await.map(Some)
 }
 
