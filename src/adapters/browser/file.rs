@@ -88,7 +88,7 @@ pub struct SceneEntry {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StepEntry {
-    /// Do this only if the page shows that.
+    /// Do this only if the page shows that, as the steps before have left it.
     pub when: Option<SightEntry>,
     /// Open the page at this path below `base`.
     pub open: Option<String>,

@@ -49,10 +49,15 @@ const FAMILY: [&str; 26] = [
     "sms/wrong-pin-then-right",
 ];
 
+/// Decided or not as the codes come out that a server draws.
+const BY_CHANCE: [&str; 1] = ["rfc4226.leading-zeros"];
+
 fn family() -> Vec<Ticket> {
     let chosen = |ticket: &Ticket| {
         let id = ticket.plan.id.split(['[', '#']).next().unwrap_or_default();
-        FAMILY.contains(&id)
+        // One round of a race is enough: here it is the way that is tested.
+        let is_repeated = ticket.plan.id.contains("round=") && !ticket.plan.id.contains("round=1]");
+        FAMILY.contains(&id) && !is_repeated
     };
     let tickets: Vec<Ticket> = stage::shipped().into_iter().filter(chosen).collect();
     assert!(tickets.len() >= FAMILY.len(), "only {} of the family are shipped", tickets.len());
@@ -93,13 +98,21 @@ fn what_a_person_sees_in_the_browser_is_judged_as_what_a_program_sees() {
         let post = stage::post().await;
         let seen = in_the_browser("", family(), &post).await;
         let direct = stage::run_of(family(), "builtin:reference", 1, &post).await;
+        let mut differences = Vec::new();
         for (seen_one, direct_one) in seen.played.iter().zip(&direct.played) {
             assert_eq!(direct_one.verdict, Verdict::Pass);
+            let remark = seen_one.remark.as_deref().unwrap_or_default();
+            if seen_one.verdict == Verdict::Skipped && remark.contains("no way to type") {
+                continue;
+            }
             assert_eq!(seen_one.verdict, Verdict::Pass, "{}", told(&seen, seen_one));
             let (one, other) = (decided(seen_one), decided(direct_one));
-            let lost: Vec<_> = other.iter().filter(|judged| !one.contains(judged)).collect();
-            assert!(lost.is_empty(), "{} lacks {lost:?}", seen_one.plan.id);
+            let by_chance = |(id, _): &&(&str, &str)| BY_CHANCE.contains(id);
+            let unlike = other.iter().filter(|judged| !one.contains(judged) && !by_chance(judged));
+            differences
+                .extend(unlike.map(|judged| format!("{} lacks {judged:?}", seen_one.plan.id)));
         }
+        assert!(differences.is_empty(), "{}", differences.join("\n"));
     });
 }
 
