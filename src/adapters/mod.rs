@@ -4,6 +4,7 @@
 
 mod address;
 pub mod attach;
+pub mod browser;
 pub mod builtin;
 pub(crate) mod conversation;
 mod detour;
@@ -50,6 +51,19 @@ pub struct Briefing {
     pub gateways: Option<Endpoints>,
     /// How long it may take.
     pub limits: Limits,
+    /// The browser, for adapters that drive one.
+    pub browser: BrowserSettings,
+}
+
+/// Which browser an adapter drives, and what it keeps of the pages.
+#[derive(Debug, Clone, Default)]
+pub struct BrowserSettings {
+    /// ChromeDriver, in the place of what the file says or of the one on the PATH.
+    pub chromedriver: Option<String>,
+    /// Chromium, likewise.
+    pub chromium: Option<String>,
+    /// The folder for screenshots and sources of the pages of scenarios that did not pass.
+    pub traces: Option<std::path::PathBuf>,
 }
 
 /// How long an adapter that is a program may take, in real time.
@@ -131,7 +145,7 @@ pub enum NotReachable {
     /// The text after `--against` names no adapter.
     #[error(
         "`{0}` names no adapter; write builtin:reference, builtin:reference?defect=NAME, \
-         map:FILE.yaml, 'exec:COMMAND ARGUMENTS' or attach:tcp://127.0.0.1:PORT"
+         map:FILE.yaml, browser:FILE.yaml, 'exec:COMMAND ARGUMENTS' or attach:tcp://127.0.0.1:PORT"
     )]
     UnknownAdapter(String),
     /// The reference has no such defect.
@@ -153,6 +167,9 @@ pub enum NotReachable {
     /// The map file does not load; the text shows where and why.
     #[error("{0}")]
     BadMap(String),
+    /// The pages need a browser, and there is none.
+    #[error("no browser: {0}")]
+    NoBrowser(String),
     /// A file cannot be read.
     #[error("cannot read {path}: {why}")]
     Unreadable {
@@ -173,8 +190,8 @@ pub enum NotReachable {
 }
 
 /// Opens the subject that the text after `--against` names: `builtin:reference`,
-/// `builtin:reference?defect=NAME`, `map:FILE.yaml`, `exec:COMMAND`, `attach:ADDRESS`. Programs are
-/// told of no gateways: see [`open_with`].
+/// `builtin:reference?defect=NAME`, `map:FILE.yaml`, `browser:FILE.yaml`, `exec:COMMAND`,
+/// `attach:ADDRESS`. Programs are told of no gateways: see [`open_with`].
 ///
 /// # Errors
 /// [`NotReachable`] with what is wrong and what to write instead.
@@ -194,8 +211,19 @@ pub async fn open_with(against: &str, briefing: Briefing) -> Result<Arc<dyn Host
         let gateways = briefing.gateways.as_ref();
         return Ok(Arc::new(map::MapHost::open(path.as_ref(), gateways).await?));
     }
+    if let Some(path) = against.strip_prefix("browser:") {
+        let (text, gateways) = (written(path)?, briefing.gateways.as_ref());
+        let loaded = browser::BrowserHost::load(&text, path, gateways, &briefing.browser);
+        return Ok(Arc::new(Box::pin(loaded).await?));
+    }
     let transport = transport(against)?;
     Ok(Arc::new(partner::Partner::open(transport, briefing).await?))
+}
+
+/// The text of the file at `path`.
+fn written(path: &str) -> Result<String, NotReachable> {
+    std::fs::read_to_string(path)
+        .map_err(|error| NotReachable::Unreadable { path: path.to_owned(), why: error.to_string() })
 }
 
 /// The way to an adapter that is a program.

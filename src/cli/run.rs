@@ -1,7 +1,7 @@
 //! `fobwatch run`: plays scenarios against a subject and judges what happened.
 
 use super::{Exit, Stopped, files, lists, outputs, shard};
-use crate::adapters::{self, Briefing, NotReachable};
+use crate::adapters::{self, Briefing, BrowserSettings, NotReachable};
 use crate::conformance::{Profile, Verdict, profile};
 use crate::domain::{Chance, Moment, Secret, VirtualClock};
 use crate::gateways::inbox::Inbox;
@@ -37,7 +37,7 @@ pub(super) struct Arguments {
     /// Scenario files or folders; without any, the shipped scenarios
     paths: Vec<PathBuf>,
     /// The subject: builtin:reference, builtin:reference?defect=NAME, map:FILE.yaml,
-    /// 'exec:COMMAND ARGUMENTS', attach:tcp://127.0.0.1:PORT
+    /// browser:FILE.yaml, 'exec:COMMAND ARGUMENTS', attach:tcp://127.0.0.1:PORT
     #[arg(long, value_name = "SUBJECT", default_value = "builtin:reference")]
     against: String,
     /// Judge by this profile; may be given several times [default: guide and rfc-otp-extended]
@@ -76,6 +76,16 @@ pub(super) struct Arguments {
     /// Where the mail gateway listens, for subjects that are told beforehand
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:0")]
     smtp: std::net::SocketAddr,
+    /// Keep pictures and sources of the pages of what did not pass, secrets and all, in this folder
+    /// (browser: adapters)
+    #[arg(long, value_name = "FOLDER")]
+    traces: Option<PathBuf>,
+    /// The ChromeDriver of browser: adapters
+    #[arg(long, value_name = "PATH", env = "FOBWATCH_CHROMEDRIVER", hide_env_values = true)]
+    chromedriver: Option<String>,
+    /// The Chromium of browser: adapters
+    #[arg(long, value_name = "PATH", env = "FOBWATCH_CHROMIUM", hide_env_values = true)]
+    chromium: Option<String>,
     /// Show secrets in reports and evidence
     #[arg(long)]
     reveal: bool,
@@ -93,6 +103,7 @@ impl Default for Arguments {
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let settings = settings(&arguments)?;
+    let browser = browser(&arguments)?;
     let outputs = outputs::Outputs::of(&arguments.outputs)?;
     let known = arguments.lists.load()?;
     let tickets = runner::tickets(files::plans(&arguments.paths)?);
@@ -102,7 +113,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let inbox = Inbox::new(Arc::new(VirtualClock::starting_at(Moment::EPOCH)));
     let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account()).await?;
     let post = PostOffice { inbox, endpoints: super::gateways::endpoints(&gateways) };
-    let playing = play(&arguments.against, &post, chosen, settings);
+    let playing = play(&arguments.against, &post, chosen, settings, browser);
     let played = super::unless_interrupted(playing).await;
     let mut run = super::gateways::blamed_on(&gateways, played)?;
     run.elsewhere = gateways.elsewhere().tried();
@@ -122,9 +133,10 @@ async fn play(
     post: &PostOffice,
     chosen: Vec<runner::Ticket>,
     settings: Settings,
+    browser: BrowserSettings,
 ) -> Result<Run, Stopped> {
     let gateways = Some(post.endpoints.clone());
-    let briefing = Briefing { seed: settings.seed, gateways, ..Briefing::default() };
+    let briefing = Briefing { seed: settings.seed, gateways, browser, ..Briefing::default() };
     let host = adapters::open_with(against, briefing).await.map_err(|error| unreachable(&error))?;
     if host.about().clock == ClockMode::Real
         && let Some(price) = runner::price(&chosen, settings.patience)
@@ -197,6 +209,25 @@ fn settings(arguments: &Arguments) -> Result<Settings, Stopped> {
     })
 }
 
+/// Which browser is driven, and where the traces go: a folder that is made now, so that nothing is
+/// played in vain.
+fn browser(arguments: &Arguments) -> Result<BrowserSettings, Stopped> {
+    let traces = arguments.traces.clone();
+    if let Some(folder) = &traces {
+        if !arguments.against.starts_with("browser:") {
+            let message = "error: only adapters that drive a browser keep traces; \
+                leave --traces away, or write --against browser:FILE.yaml";
+            return Err(Stopped::new(Exit::Usage, message));
+        }
+        std::fs::create_dir_all(folder).map_err(|error| {
+            let message = format!("error: cannot write to {}: {error}", folder.display());
+            Stopped::new(Exit::CannotWrite, message)
+        })?;
+    }
+    let (chromedriver, chromium) = (arguments.chromedriver.clone(), arguments.chromium.clone());
+    Ok(BrowserSettings { chromedriver, chromium, traces })
+}
+
 fn part(text: &str) -> Result<Shard, Stopped> {
     shard::read(text, shard::environment)
         .map_err(|why| Stopped::new(Exit::Usage, format!("error: {why}")))
@@ -255,7 +286,9 @@ pub(super) fn unreachable(error: &NotReachable) -> Stopped {
         | NotReachable::BadTarget(_)
         | NotReachable::Unreadable { .. } => Exit::Usage,
         NotReachable::BadMap(_) => Exit::DoesNotLoad,
-        NotReachable::NoPartner(_) | NotReachable::Silent(_) => Exit::Unreachable,
+        NotReachable::NoPartner(_) | NotReachable::Silent(_) | NotReachable::NoBrowser(_) => {
+            Exit::Unreachable
+        }
     };
     let message = error.to_string();
     // A map's mistakes come with places and a heading of their own.

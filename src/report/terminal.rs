@@ -47,6 +47,9 @@ pub fn write(run: &Run, detail: Detail, output: &mut dyn Write) -> io::Result<()
             writeln!(output, "\n{}: nothing can be said: {remark}", played.plan.id)?;
             writeln!(output, "{:>11}  {again}", "again")?;
         }
+        if let Some(traces) = &played.traces {
+            writeln!(output, "{:>11}  {traces}", "pages")?;
+        }
     }
     write_strays(run, output)?;
     output.write_all(elsewhere(&run.elsewhere).as_bytes())?;

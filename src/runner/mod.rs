@@ -106,6 +106,8 @@ pub struct Played {
     pub judgements: Vec<Judgement>,
     /// What the expectations file has to say about this verdict.
     pub known: Option<Known>,
+    /// Where its adapter kept what it saw, such as screenshots, if that was asked for.
+    pub traces: Option<String>,
 }
 
 /// Gives each plan its ticket.
@@ -263,7 +265,10 @@ async fn play_one(
     let mut player = Player::new(world, &*connection.subject, settings.patience);
     let halt = player.play(&plan).await.err();
     player.rest().await;
-    conclude(&ticket, player.world, halt.as_ref(), settings)
+    let concluded = conclude(&ticket, player.world, halt.as_ref(), settings);
+    let is_telling = matches!(concluded.verdict, Verdict::Fail | Verdict::Inconclusive);
+    let traces = is_telling.then(|| connection.subject.keep_traces()).flatten();
+    Played { traces, ..concluded }
 }
 
 fn conclude(ticket: &Ticket, mut world: World, halt: Option<&Halt>, settings: &Settings) -> Played {
@@ -331,7 +336,7 @@ impl Played {
         // What was not played has no judgement, not even an untested one.
         let judgements = if entries.is_empty() { Vec::new() } else { judge(&entries, profiles) };
         let verdict = verdict(ending, &entries, &judgements);
-        Self { plan, verdict, ending, remark, entries, judgements, known: None }
+        Self { plan, verdict, ending, remark, entries, judgements, known: None, traces: None }
     }
 }
 

@@ -21,6 +21,12 @@ pub trait Subject: Send + Sync {
         operation: &'a Operation,
     ) -> Soon<'a, Result<Answer, AskError>>;
 
+    /// Keeps what the adapter saw of the scenario beyond its answers, such as screenshots, and says
+    /// where; nothing if there is none, or nobody asked for it.
+    fn keep_traces(&self) -> Option<String> {
+        None
+    }
+
     /// Completes when every message that it has decided to send has left it; nothing if it cannot
     /// tell.
     fn has_sent(&self) -> Option<Soon<'_, ()>> {

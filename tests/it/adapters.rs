@@ -25,7 +25,7 @@ use std::time::Duration;
 use wiremock::matchers::{any, body_json, body_string, header, method, path};
 use wiremock::{Mock, MockServer, Respond, ResponseTemplate};
 
-fn stage() -> Stage {
+pub(crate) fn stage() -> Stage {
     Stage {
         settings: fobwatch::domain::Declared::default(),
         scenario: "first-sign-in".to_owned(),
@@ -50,11 +50,11 @@ async fn connect(server: &MockServer, body: &str) -> Connection {
     host.connect(&stage()).await.expect("a connection")
 }
 
-async fn ask(connection: &Connection, session: &str, operation: Operation) -> Answer {
+pub(crate) async fn ask(connection: &Connection, session: &str, operation: Operation) -> Answer {
     try_ask(connection, session, operation).await.expect("an answer")
 }
 
-async fn try_ask(
+pub(crate) async fn try_ask(
     connection: &Connection,
     session: &str,
     operation: Operation,
@@ -71,11 +71,11 @@ async fn meaning(answer: ResponseTemplate, replies: &str) -> Result<Answer, AskE
     try_ask(&connect(&server, &body).await, "main", Operation::Probe).await
 }
 
-fn sign_in() -> Operation {
+pub(crate) fn sign_in() -> Operation {
     Operation::SignIn { user: "ada".to_owned(), password: "p w".into() }
 }
 
-fn submit(code: &str) -> Operation {
+pub(crate) fn submit(code: &str) -> Operation {
     Operation::SubmitCode { code: Secret::from(code).into() }
 }
 
@@ -499,13 +499,13 @@ async fn a_device_reaches_the_hosts_of_the_table_only() {
     assert_eq!(refused.address, "elsewhere.test/activate");
 }
 
-fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// Compares `actual` with the file, or writes it where `UPDATE_GOLDEN` is set.
 #[allow(clippy::disallowed_methods, reason = "a test's own switch to rewrite its golden files")]
-fn assert_golden(file: &Path, actual: &str) {
+pub(crate) fn assert_golden(file: &Path, actual: &str) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
         fs::write(file, actual).expect("the golden file is written");
     }

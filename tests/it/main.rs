@@ -5,6 +5,7 @@
 mod activation;
 mod adapter_command;
 mod adapters;
+mod browser;
 mod camera;
 mod clients;
 mod defects;

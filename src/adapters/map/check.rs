@@ -1,11 +1,14 @@
 //! From what is written to what can be done: every mistake of a map file, with its place.
 
-use super::file::{MapFile, OperationEntry, RequestEntry, Sources};
+use super::file::{ClockEntry, LaunchEntry, MapFile, OperationEntry, RequestEntry, Sources};
+use super::folder_of;
 use super::place::{Mistake, Path, Places, render};
 use super::program::{Program, Steps};
 use super::session::{Payload, Redirects, Request, Target};
 use super::template::{Body, Template, is_name};
 use super::words;
+use crate::domain::Declared;
+use crate::domain::operation::OperationKind;
 use crate::subject::{About, Settling};
 use reqwest::Method;
 use serde_json::Value;
@@ -24,17 +27,14 @@ const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 /// # Errors
 /// All mistakes, rendered.
 pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
-    let beside = &super::folder_of(file);
+    let beside = folder_of(file);
     let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
     let written: MapFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
     let captured = captured_names(&written);
-    let mut check = Check { places, captured, mistakes: Vec::new() };
-    let program = check.program(&written, base, beside);
-    match program {
-        Some(program) if check.mistakes.is_empty() => Ok(program),
-        Some(_) | None => Err(render(file, text, check.mistakes)),
-    }
+    let mut check = Check::new(places, captured, Eyes::None);
+    let program = check.program(&written, base, &beside);
+    check.passed(program, file, text)
 }
 
 fn captured_names(written: &MapFile) -> Names {
@@ -44,17 +44,80 @@ fn captured_names(written: &MapFile) -> Names {
 }
 
 /// The variables that may be used at some place.
-pub(super) type Names = BTreeSet<String>;
+pub(in crate::adapters) type Names = BTreeSet<String>;
+
+/// Whether answers are seen as they look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::adapters) enum Eyes {
+    /// By a program, which sees bytes.
+    None,
+    /// In a browser.
+    Browser,
+}
+
+/// What a file says of a server before it comes to the operations.
+pub(in crate::adapters) struct Head<'a> {
+    pub(in crate::adapters) name: &'a str,
+    pub(in crate::adapters) base: &'a str,
+    pub(in crate::adapters) features: Option<&'a [String]>,
+    pub(in crate::adapters) declares: &'a Declared,
+    pub(in crate::adapters) launch: Option<&'a LaunchEntry>,
+    pub(in crate::adapters) clock: Option<&'a ClockEntry>,
+    pub(in crate::adapters) delivered_within: Option<&'a str>,
+    pub(in crate::adapters) timeout: Option<&'a str>,
+    pub(in crate::adapters) hosts: &'a BTreeMap<String, String>,
+    pub(in crate::adapters) secrets: &'a BTreeMap<String, String>,
+    pub(in crate::adapters) sources: Option<Sources>,
+    /// Whether an operation moves the clock.
+    pub(in crate::adapters) moves: bool,
+}
+
+impl<'a> Head<'a> {
+    fn of(written: &'a MapFile) -> Self {
+        Self {
+            name: &written.name,
+            base: &written.base,
+            features: written.features.as_deref(),
+            declares: &written.declares,
+            launch: written.launch.as_ref(),
+            clock: written.clock.as_ref(),
+            delivered_within: written.delivered_within.as_deref(),
+            timeout: written.timeout.as_deref(),
+            hosts: &written.hosts,
+            secrets: &written.secrets,
+            sources: written.source_addresses,
+            moves: written.operations.contains_key(&OperationKind::AdvanceClock),
+        }
+    }
+}
 
 /// A check under way. Each method gives nothing back if it has noted a mistake.
-pub(super) struct Check {
+pub(in crate::adapters) struct Check {
     places: Places,
     captured: Names,
+    pub(super) eyes: Eyes,
     mistakes: Vec<Mistake>,
 }
 
 impl Check {
-    pub(super) fn wrong<T>(
+    pub(in crate::adapters) fn new(places: Places, captured: Names, eyes: Eyes) -> Self {
+        Self { places, captured, eyes, mistakes: Vec::new() }
+    }
+
+    /// What was made of the file called `file`, if it has no mistakes; else all of them, rendered.
+    pub(in crate::adapters) fn passed<T>(
+        self,
+        made: Option<T>,
+        file: &str,
+        text: &str,
+    ) -> Result<T, String> {
+        match made {
+            Some(made) if self.mistakes.is_empty() => Ok(made),
+            Some(_) | None => Err(render(file, text, self.mistakes)),
+        }
+    }
+
+    pub(in crate::adapters) fn wrong<T>(
         &mut self,
         path: &Path,
         what: impl Into<String>,
@@ -76,24 +139,7 @@ impl Check {
             let what = format!("version {} of map files is not known", written.map);
             self.wrong::<()>(&root.then("map"), what, "write `map: 1`");
         }
-        let base = self.url(base.unwrap_or(&written.base), &root.then("base"));
-        let timeout = self.duration(written.timeout.as_deref(), &root.then("timeout"));
-        let settling =
-            self.duration(written.delivered_within.as_deref(), &root.then("delivered_within"));
-        let mut hosts = BTreeMap::new();
-        for (name, target) in &written.hosts {
-            if let Some(url) = self.url(target, &root.then("hosts").then(name)) {
-                hosts.insert(name.to_ascii_lowercase(), url);
-            }
-        }
-        let secrets = self.secrets(&written.secrets, &root.then("secrets"));
-        let at = root.then("source_addresses");
-        let sources = self.sources(written.source_addresses, base.as_ref(), &at);
-        let launch = written.launch.as_ref();
-        let launch = launch.and_then(|entry| {
-            self.launch(entry, written.secrets.keys(), beside, &root.then("launch"))
-        });
-        let clock = self.clock(written, &root.then("clock"));
+        let program = self.ground(&Head::of(written), base, beside);
         let mut operations = BTreeMap::new();
         for (kind, entry) in &written.operations {
             let known = self.known_variables(words::variables_of(*kind));
@@ -102,23 +148,48 @@ impl Check {
         }
         let known = self.known_variables(&[]);
         let shared = self.rules(&written.replies, &known, &root.then("replies"));
-        let clock = clock?;
+        Some(Program { operations, shared, ..program? })
+    }
+
+    /// A program that cannot be asked anything yet.
+    pub(in crate::adapters) fn ground(
+        &mut self,
+        head: &Head<'_>,
+        base: Option<&str>,
+        beside: &std::path::Path,
+    ) -> Option<Program> {
+        let root = Path::default();
+        let base = self.url(base.unwrap_or(head.base), &root.then("base"));
+        let timeout = self.duration(head.timeout, &root.then("timeout"));
+        let settling = self.duration(head.delivered_within, &root.then("delivered_within"));
+        let mut hosts = BTreeMap::new();
+        for (name, target) in head.hosts {
+            if let Some(url) = self.url(target, &root.then("hosts").then(name)) {
+                hosts.insert(name.to_ascii_lowercase(), url);
+            }
+        }
+        let secrets = self.secrets(head.secrets, &root.then("secrets"));
+        let sources = self.sources(head.sources, base.as_ref(), &root.then("source_addresses"));
+        let launch = head
+            .launch
+            .map(|entry| self.launch(entry, head.secrets.keys(), beside, &root.then("launch")));
+        let clock = self.clock(head, &root.then("clock"))?;
         Some(Program {
             about: About {
-                name: written.name.clone(),
-                features: written.features.clone(),
-                declared: written.declares.clone(),
+                name: head.name.to_owned(),
+                features: head.features.map(<[String]>::to_vec),
+                declared: head.declares.clone(),
                 clock: clock.mode(),
                 delivery: settling.map_or(Settling::BeforeReply, Settling::Within),
             },
             target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT), from: None },
             sources,
             hosts,
-            launch,
+            launch: launch.flatten(),
             clock,
             secrets,
-            operations,
-            shared,
+            operations: BTreeMap::new(),
+            shared: Vec::new(),
         })
     }
 
@@ -139,7 +210,7 @@ impl Check {
         }
     }
 
-    fn known_variables(&self, own: &[&str]) -> Names {
+    pub(in crate::adapters) fn known_variables(&self, own: &[&str]) -> Names {
         let given = own.iter().chain(words::ALWAYS).map(|name| (*name).to_owned());
         given.chain(self.captured.iter().cloned()).collect()
     }
@@ -175,7 +246,12 @@ impl Check {
         }
     }
 
-    fn steps(&mut self, entry: &OperationEntry, known: &Names, path: &Path) -> Steps {
+    pub(in crate::adapters) fn steps(
+        &mut self,
+        entry: &OperationEntry,
+        known: &Names,
+        path: &Path,
+    ) -> Steps {
         let at = path.then("requests");
         if entry.requests.is_empty() {
             let what = "an operation without a request asks nothing";
@@ -246,7 +322,7 @@ impl Check {
         Method::from_bytes(method.as_bytes()).ok().map(|method| (method, template))
     }
 
-    pub(super) fn capture_name(&mut self, name: &str, path: &Path) {
+    pub(in crate::adapters) fn capture_name(&mut self, name: &str, path: &Path) {
         if !is_name(name) {
             let what = format!("`{name}` cannot name a variable");
             self.wrong::<()>(path, what, "use letters, digits and _, and no digit first");
@@ -307,7 +383,12 @@ impl Check {
         }
     }
 
-    pub(super) fn template(&mut self, text: &str, known: &Names, path: &Path) -> Option<Template> {
+    pub(in crate::adapters) fn template(
+        &mut self,
+        text: &str,
+        known: &Names,
+        path: &Path,
+    ) -> Option<Template> {
         match Template::parse(text) {
             Ok(template) => {
                 for name in template.variables() {

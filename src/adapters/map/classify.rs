@@ -15,6 +15,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::time::Duration;
+use url::Url;
 
 /// Conditions on an answer.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,8 @@ pub(super) struct When {
     pub(super) headers: Vec<(HeaderName, Regex)>,
     pub(super) body: Option<Regex>,
     pub(super) css: Option<Selector>,
+    pub(super) text: Option<Regex>,
+    pub(super) url: Option<Regex>,
 }
 
 impl When {
@@ -63,6 +66,12 @@ impl When {
         if self.body.as_ref().is_some_and(|pattern| !pattern.is_match(&page.text)) {
             return Some(Misfit::Body);
         }
+        if self.text.as_ref().is_some_and(|pattern| !page.reads(pattern)) {
+            return Some(Misfit::Text);
+        }
+        if self.url.as_ref().is_some_and(|pattern| !pattern.is_match(page.url.as_str())) {
+            return Some(Misfit::Url(&page.url));
+        }
         self.css.as_ref().filter(|selector| !is_on_page(selector, page)).map(|_| Misfit::Css)
     }
 }
@@ -74,6 +83,8 @@ pub(super) enum Misfit<'a> {
     Xml(Option<String>),
     Header(&'a HeaderName, Option<&'a str>),
     Body,
+    Text,
+    Url(&'a Url),
     Css,
 }
 
@@ -88,6 +99,8 @@ impl fmt::Display for Misfit<'_> {
             Self::Header(name, Some(value)) => write!(f, "the header {name} is `{value}`"),
             Self::Header(name, None) => write!(f, "there is no header {name}"),
             Self::Body => f.write_str("its pattern finds nothing in the body"),
+            Self::Text => f.write_str("its pattern finds nothing in the text of the page"),
+            Self::Url(url) => write!(f, "the page is at {}", url.path()),
             Self::Css => f.write_str("its CSS selector finds nothing"),
         }
     }
@@ -95,10 +108,10 @@ impl fmt::Display for Misfit<'_> {
 
 /// What an answer means if it fits.
 #[derive(Debug, Clone)]
-pub(super) struct Rule {
+pub(in crate::adapters) struct Rule {
     pub(super) when: When,
     pub(super) reply: ReplyKind,
-    pub(super) values: BTreeMap<&'static str, Field>,
+    pub(in crate::adapters) values: BTreeMap<&'static str, Field>,
     pub(super) tokens: Option<TokenList>,
 }
 

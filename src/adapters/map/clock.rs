@@ -1,8 +1,8 @@
 //! How the clock of a mapped server can be moved: what a map may say of it, and what fits together.
 
 use super::capture::Field;
-use super::check::{Check, Names};
-use super::file::{ClockEntry, ClockWord, MapFile, NowEntry};
+use super::check::{Check, Head, Names};
+use super::file::{ClockEntry, ClockWord, NowEntry};
 use super::place::Path;
 use super::session::{Payload, Redirects, Request};
 use crate::adapters::shim::Pace;
@@ -11,7 +11,7 @@ use crate::subject::ClockMode;
 
 /// The clock of a mapped server.
 #[derive(Debug)]
-pub(super) enum Movable {
+pub(in crate::adapters) enum Movable {
     /// It cannot be moved.
     Not,
     /// The operation `advance_clock` moves it, and it goes by itself.
@@ -33,15 +33,15 @@ impl Movable {
 }
 
 impl Check {
-    pub(super) fn clock(&mut self, written: &MapFile, path: &Path) -> Option<Movable> {
-        let Some(clock) = &written.clock else { return Some(Movable::Not) };
+    pub(super) fn clock(&mut self, head: &Head<'_>, path: &Path) -> Option<Movable> {
+        let Some(clock) = head.clock else { return Some(Movable::Not) };
         if clock.runs.is_some() && clock.mode != ClockWord::Shim {
             let what = "only a clock that the shim moves can be told to run";
             self.wrong::<()>(&path.key("runs"), what, "leave `runs` away, or write `mode: shim`");
         }
-        let moves = written.operations.contains_key(&OperationKind::AdvanceClock);
+        let moves = head.moves;
         match (clock.mode, &clock.now) {
-            (ClockWord::Shim, _) => Some(self.shim(written, clock, path)),
+            (ClockWord::Shim, _) => Some(self.shim(head, clock, path)),
             (ClockWord::Virtual, _) => {
                 let what = "behind a map, scenarios cannot each have a clock of their own";
                 self.wrong(&path.then("mode"), what, "write `shared_virtual`")
@@ -67,9 +67,9 @@ impl Check {
         }
     }
 
-    fn shim(&mut self, written: &MapFile, clock: &ClockEntry, path: &Path) -> Movable {
+    fn shim(&mut self, head: &Head<'_>, clock: &ClockEntry, path: &Path) -> Movable {
         let mode = path.then("mode");
-        if written.launch.is_none() {
+        if head.launch.is_none() {
             let what =
                 "the shim moves the clock of a server that the map starts, and it starts none";
             let remedy = "add `launch: { command: [...] }`, or write `mode: real`";
@@ -79,10 +79,10 @@ impl Check {
             let what = "the shim sets this clock, so it need not be read";
             self.wrong::<()>(&path.key("now"), what, "leave `now` away");
         }
-        let advance = OperationKind::AdvanceClock;
-        if written.operations.contains_key(&advance) {
+        if head.moves {
             let what = "the shim moves this clock, so the server is not asked to";
-            let at = Path::default().then("operations").key(&advance.to_string());
+            let at =
+                Path::default().then("operations").key(&OperationKind::AdvanceClock.to_string());
             self.wrong::<()>(&at, what, "remove the operation `advance_clock`");
         }
         Movable::Shim(if clock.runs == Some(true) { Pace::Runs } else { Pace::Stands })

@@ -32,7 +32,8 @@ impl Jar {
         Self { clock, held: Mutex::default() }
     }
 
-    fn keep(&self, written: &str, url: &Url) {
+    /// Takes the cookie `written` as `Set-Cookie` writes it.
+    pub(super) fn keep(&self, written: &str, url: &Url) {
         let now = self.clock.now();
         let Ok(mut raw) = RawCookie::parse(written.to_owned()) else { return };
         let end = end_of(&raw, now);

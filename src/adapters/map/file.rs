@@ -78,7 +78,7 @@ fn operations_schema(generator: &mut SchemaGenerator) -> Schema {
 /// `$base` and `$port` say where it shall listen (with port 0 in `base` a free one is found),
 /// `$sms_url`, `$sms_account`, `$sms_token`, `$smtp_host` and `$smtp_port` where it shall send to,
 /// `$https_url`, `$proxy_url` and `$ca_file` how it gets there over TLS, `$map_folder` where the map
-/// is.
+/// is, `$fobwatch` this program.
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LaunchEntry {
@@ -223,6 +223,10 @@ pub struct WhenEntry {
     pub body: Option<String>,
     /// A CSS selector that finds something in the page.
     pub css: Option<String>,
+    /// A pattern that the text of the page has somewhere, any white space in it being one space.
+    pub text: Option<String>,
+    /// A pattern that the address has somewhere, after redirects that were followed.
+    pub url: Option<String>,
 }
 
 /// What an answer means.
@@ -316,9 +320,14 @@ pub struct Finder {
     /// The name of a header.
     pub header: Option<String>,
     /// A CSS selector; the first element that it finds counts: its text, or one of its attributes.
+    /// Where a reply holds a list, each element is an item of it.
     pub css: Option<String>,
     /// The attribute of that element, such as `value`, `src` or `href`.
     pub attr: Option<String>,
+    /// Whether a picture is taken of that element, as a camera would see it: for the QR code, and
+    /// in `browser:` files.
+    #[serde(default)]
+    pub screenshot: bool,
     /// A pattern.
     pub regex: Option<String>,
     /// The server's words to ours; a word that is not here stays as it is.
@@ -365,7 +374,7 @@ impl<'de> Visitor<'de> for SourceVisitor {
 
 impl RuleEntry {
     /// The values of the reply, by name, without `tokens`.
-    pub(super) fn values(&self) -> impl Iterator<Item = (&'static str, &Source)> {
+    pub(in crate::adapters) fn values(&self) -> impl Iterator<Item = (&'static str, &Source)> {
         [
             ("channel", &self.channel),
             ("destination", &self.destination),

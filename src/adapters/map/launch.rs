@@ -54,6 +54,7 @@ pub(super) const KNOWN: &[&str] = &[
     "proxy_url",
     "ca_file",
     "map_folder",
+    "fobwatch",
 ];
 
 /// A server that can be started.
@@ -374,6 +375,9 @@ pub(super) fn variables(
     set("base", Value::from(base));
     set("port", Value::from(target.base.port_or_known_default().unwrap_or_default()));
     set("map_folder", Value::from(beside.display().to_string()));
+    if let Ok(program) = std::env::current_exe() {
+        set("fobwatch", Value::from(program.display().to_string()));
+    }
     if let Some(gateways) = gateways {
         set("sms_url", Value::from(gateways.sms_url.as_str()));
         set("sms_account", Value::from(gateways.sms_account.as_str()));

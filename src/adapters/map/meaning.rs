@@ -1,7 +1,7 @@
 //! Checking what answers mean: rules, conditions, and where values stand.
 
-use super::capture::{Capture, Element, Field, Origin};
-use super::check::{Check, Names};
+use super::capture::{Capture, Element, Field, Number, Origin};
+use super::check::{Check, Eyes, Names};
 use super::classify::{Rule, TokenList, When, vocabulary};
 use super::file::{Finder, RuleEntry, Source, TokensEntry, WhenEntry};
 use super::place::Path;
@@ -21,7 +21,12 @@ use std::ops::RangeInclusive;
 const MAX_PATTERN_BYTES: usize = 1024 * 1024;
 
 impl Check {
-    pub(super) fn rules(&mut self, entries: &[RuleEntry], known: &Names, path: &Path) -> Vec<Rule> {
+    pub(in crate::adapters) fn rules(
+        &mut self,
+        entries: &[RuleEntry],
+        known: &Names,
+        path: &Path,
+    ) -> Vec<Rule> {
         let entries = entries.iter().enumerate();
         entries.map(|(index, entry)| self.rule(entry, known, &path.then(&index))).collect()
     }
@@ -37,7 +42,8 @@ impl Check {
             }
             if let Some(field) = self.source(source, known, &at) {
                 self.literal(name, &field, &at);
-                values.insert(name, field);
+                self.pixels(name, &field, &at);
+                values.insert(name, many(name, field));
             }
         }
         let tokens_wanted = entry.reply == ReplyKind::Tokens;
@@ -72,6 +78,14 @@ impl Check {
         let Field::Fixed(value) = field else { return };
         if let Err((what, remedy)) = words::check_literal(name, value) {
             self.wrong::<()>(path, what, remedy);
+        }
+    }
+
+    /// Only a QR code may be wanted as it looks.
+    fn pixels(&mut self, name: &str, field: &Field, path: &Path) {
+        if field.photographed().is_some() && name != "qr" {
+            let what = format!("`{name}` is read, not photographed");
+            self.wrong::<()>(&path.key("screenshot"), what, "only `qr` may be a screenshot");
         }
     }
 
@@ -111,6 +125,8 @@ impl Check {
             when.headers.extend(self.header_name(name, &at.key(name)).zip(pattern));
         }
         when.css = entry.css.as_ref().and_then(|text| self.selector(text, &path.then("css")));
+        when.text = entry.text.as_ref().and_then(|text| self.pattern(text, &path.then("text")));
+        when.url = entry.url.as_ref().and_then(|text| self.pattern(text, &path.then("url")));
         when.body = entry.body.as_ref().and_then(|text| self.pattern(text, &path.then("body")));
         when
     }
@@ -127,7 +143,12 @@ impl Check {
         })
     }
 
-    pub(super) fn source(&mut self, source: &Source, known: &Names, path: &Path) -> Option<Field> {
+    pub(in crate::adapters) fn source(
+        &mut self,
+        source: &Source,
+        known: &Names,
+        path: &Path,
+    ) -> Option<Field> {
         match source {
             Source::Number(number) => Some(Field::Fixed(Value::from(*number))),
             Source::List(list) => Some(Field::Fixed(Value::from(list.clone()))),
@@ -151,6 +172,9 @@ impl Check {
             let what = "only an element has attributes";
             return self.wrong(&path.then("attr"), what, "add `css`, or remove `attr`");
         }
+        if finder.screenshot {
+            self.screenshot(finder, path)?;
+        }
         let from = self.origin(finder, path)?;
         let pattern = match &finder.regex {
             None => None,
@@ -172,7 +196,9 @@ impl Check {
             }
             (None, None, None, Some(text)) => {
                 let selector = self.selector(text, &path.then("css"))?;
-                Origin::Css(Element { selector, attribute: finder.attr.clone() })
+                let photographed = finder.screenshot.then(|| text.clone());
+                let (attribute, number) = (finder.attr.clone(), Number::First);
+                Origin::Css(Element { selector, attribute, number, photographed })
             }
             (None, None, None, None) if finder.regex.is_some() => Origin::Body,
             (None, None, None, None) => {
@@ -194,6 +220,19 @@ impl Check {
         self.wrong(path, what, "write names: /response/result/@code, or //result")
     }
 
+    fn screenshot(&mut self, finder: &Finder, path: &Path) -> Option<()> {
+        let at = path.key("screenshot");
+        if self.eyes == Eyes::None {
+            let what = "over HTTP there are no pixels to be seen";
+            return self.wrong(&at, what, "read an attribute, or drive a browser: `browser: 1`");
+        }
+        if finder.css.is_none() || finder.attr.is_some() || finder.regex.is_some() {
+            let what = "a screenshot is taken of an element, whole";
+            return self.wrong(&at, what, "write `css` beside it and nothing else");
+        }
+        Some(())
+    }
+
     fn json_path(&mut self, text: &str, path: &Path) -> Option<JsonPath> {
         match JsonPath::parse(text) {
             Ok(found) => Some(found),
@@ -205,7 +244,7 @@ impl Check {
         }
     }
 
-    fn selector(&mut self, text: &str, path: &Path) -> Option<Selector> {
+    pub(in crate::adapters) fn selector(&mut self, text: &str, path: &Path) -> Option<Selector> {
         // The parser's own errors are for its developers.
         if let Ok(selector) = Selector::parse(text) {
             return Some(selector);
@@ -214,7 +253,7 @@ impl Check {
         self.wrong(path, what, "write it as in a style sheet: `form input[name=csrf]`")
     }
 
-    fn pattern(&mut self, text: &str, path: &Path) -> Option<Regex> {
+    pub(in crate::adapters) fn pattern(&mut self, text: &str, path: &Path) -> Option<Regex> {
         match regex::RegexBuilder::new(text).size_limit(MAX_PATTERN_BYTES).build() {
             Ok(pattern) => Some(pattern),
             Err(error) => {
@@ -233,4 +272,14 @@ impl Check {
         let what = format!("`{text}` is no name of a header");
         self.wrong(path, what, "use letters, digits and hyphens: X-Csrf-Token")
     }
+}
+
+/// A list takes every element that its selector finds.
+fn many(name: &str, mut field: Field) -> Field {
+    if let Field::Found(Capture { from: Origin::Css(element), .. }) = &mut field
+        && matches!(name, "alternatives" | "offers" | "methods")
+    {
+        element.number = Number::All;
+    }
+    field
 }

@@ -10,21 +10,21 @@
 //!   else stands for itself.
 //! - An answer that no rule fits is inconclusive, never the server's fault.
 
-mod capture;
-mod check;
-mod classify;
+pub(in crate::adapters) mod capture;
+pub(in crate::adapters) mod check;
+pub(in crate::adapters) mod classify;
 mod clock;
 mod cookies;
 pub mod file;
-mod launch;
+pub(in crate::adapters) mod launch;
 mod meaning;
-mod place;
-mod program;
+pub(in crate::adapters) mod place;
+pub(in crate::adapters) mod program;
 mod secrets;
-mod session;
-mod template;
+pub(in crate::adapters) mod session;
+pub(in crate::adapters) mod template;
 mod trace;
-mod words;
+pub(in crate::adapters) mod words;
 mod xml;
 
 use crate::adapters::network::Wire;
@@ -33,6 +33,7 @@ use crate::adapters::{Connection, Endpoints, Host, NotReachable, Stage};
 use crate::domain::operation::OperationKind;
 use crate::domain::{Clock, Moment, Soon, VirtualClock, WallClock};
 use crate::subject::{About, AskError};
+use crate::tokens::Network;
 use capture::Field;
 use clock::Movable;
 use launch::Launched;
@@ -109,7 +110,16 @@ impl MapHost {
         base: Option<&str>,
         gateways: Option<&Endpoints>,
     ) -> Result<Self, NotReachable> {
-        let mut program = check::read(text, file, base).map_err(NotReachable::BadMap)?;
+        let program = check::read(text, file, base).map_err(NotReachable::BadMap)?;
+        Self::of(program, file, gateways).await
+    }
+
+    /// The server that `program` describes, started if it says how.
+    pub(in crate::adapters) async fn of(
+        mut program: Program,
+        file: &str,
+        gateways: Option<&Endpoints>,
+    ) -> Result<Self, NotReachable> {
         let silent = NotReachable::Silent;
         let launched = launched(&mut program, file, gateways).await.map_err(silent)?;
         let network = Wire::new(program.hosts.clone()).map_err(NotReachable::Silent)?;
@@ -134,7 +144,8 @@ impl MapHost {
     #[must_use]
     pub fn connect_traced(&self, stage: &Stage) -> (Connection, Arc<Trace>) {
         let trace = Arc::new(Trace::default());
-        (self.connection(stage, Some(Arc::clone(&trace))), trace)
+        let subject = Box::new(self.mapped(stage, Some(Arc::clone(&trace))));
+        (Connection { subject, network: self.network() }, trace)
     }
 
     /// `text` with the names of the map's secrets in the place of their values.
@@ -143,10 +154,19 @@ impl MapHost {
         self.program.secrets.hidden_in(text)
     }
 
-    fn connection(&self, stage: &Stage, trace: Option<Arc<Trace>>) -> Connection {
-        let (program, launched) = (Arc::clone(&self.program), self.launched.clone());
-        let subject = Box::new(Mapped::new(program, launched, stage, trace));
-        Connection { subject, network: self.network.clone() }
+    /// Where the server is, now that it is known.
+    pub(in crate::adapters) fn target(&self) -> &session::Target {
+        &self.program.target
+    }
+
+    /// What is asked for one scenario.
+    pub(in crate::adapters) fn mapped(&self, stage: &Stage, trace: Option<Arc<Trace>>) -> Mapped {
+        Mapped::new(Arc::clone(&self.program), self.launched.clone(), stage, trace)
+    }
+
+    /// How devices reach the server.
+    pub(in crate::adapters) fn network(&self) -> Arc<dyn Network> {
+        self.network.clone()
     }
 }
 
@@ -160,7 +180,10 @@ impl Host for MapHost {
     }
 
     fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>> {
-        Box::pin(async move { Ok(self.connection(stage, None)) })
+        Box::pin(async move {
+            let subject = Box::new(self.mapped(stage, None));
+            Ok(Connection { subject, network: self.network() })
+        })
     }
 
     fn close(&self) -> Soon<'_, ()> {
@@ -199,7 +222,7 @@ async fn launched(
 
 /// The folder of the map `file`, whole: what is started runs there, so a path seen from here would
 /// lead it elsewhere.
-fn folder_of(file: &str) -> PathBuf {
+pub(in crate::adapters) fn folder_of(file: &str) -> PathBuf {
     let beside = Path::new(file).parent().filter(|folder| !folder.as_os_str().is_empty());
     let beside = beside.unwrap_or(Path::new("."));
     std::path::absolute(beside).unwrap_or_else(|_| beside.to_owned())

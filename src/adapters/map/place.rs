@@ -15,7 +15,7 @@ const MAX_SHOWN: usize = 50;
 
 /// The way from the root to a node: keys, and positions in lists from 0.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Path(Vec<Step>);
+pub(in crate::adapters) struct Path(Vec<Step>);
 
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Step {
@@ -27,12 +27,12 @@ enum Step {
 
 impl Path {
     /// The value at `step` below this one.
-    pub(super) fn then(&self, step: &(impl ToString + ?Sized)) -> Self {
+    pub(in crate::adapters) fn then(&self, step: &(impl ToString + ?Sized)) -> Self {
         self.with(Step::Value(step.to_string()))
     }
 
     /// The key `name` of this map itself.
-    pub(super) fn key(&self, name: &str) -> Self {
+    pub(in crate::adapters) fn key(&self, name: &str) -> Self {
         self.with(Step::Key(name.to_owned()))
     }
 
@@ -45,14 +45,14 @@ impl Path {
 
 /// A line and a column, both from 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(in crate::adapters) struct Place {
     pub(super) line: usize,
     pub(super) column: usize,
 }
 
 /// Something wrong in the file, and what to write instead.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Mistake {
+pub(in crate::adapters) struct Mistake {
     pub(super) place: Place,
     pub(super) what: String,
     pub(super) remedy: String,
@@ -60,7 +60,7 @@ pub(super) struct Mistake {
 
 /// The place of every node of a file.
 #[derive(Debug, Default)]
-pub(super) struct Places(BTreeMap<Path, Place>);
+pub(in crate::adapters) struct Places(BTreeMap<Path, Place>);
 
 /// A collection that is not yet closed.
 enum Open {
@@ -81,7 +81,7 @@ impl Places {
     /// # Errors
     /// The first thing that makes the text no YAML that a map may be written in. Anchors and
     /// aliases are refused here, before anything could be expanded.
-    pub(super) fn of(text: &str) -> Result<Self, Mistake> {
+    pub(in crate::adapters) fn of(text: &str) -> Result<Self, Mistake> {
         let start = Place { line: 1, column: 1 };
         if text.len() > MAX_FILE_BYTES {
             let what = format!("the file has more than {MAX_FILE_BYTES} bytes");
@@ -216,7 +216,7 @@ fn not_yaml(error: &saphyr_parser::ScanError) -> Mistake {
 }
 
 /// All `mistakes` in `text`, in order, each with its line, a caret and the remedy.
-pub(super) fn render(file: &str, text: &str, mut mistakes: Vec<Mistake>) -> String {
+pub(in crate::adapters) fn render(file: &str, text: &str, mut mistakes: Vec<Mistake>) -> String {
     mistakes.sort();
     mistakes.dedup();
     let mut shown: Vec<String> =

@@ -30,9 +30,9 @@ const QUOTED_CHARACTERS: usize = 200;
 
 /// A map file without mistakes.
 #[derive(Debug)]
-pub(super) struct Program {
-    pub(super) about: About,
-    pub(super) target: Target,
+pub(in crate::adapters) struct Program {
+    pub(in crate::adapters) about: About,
+    pub(in crate::adapters) target: Target,
     /// Whether each browser session has an address of its own.
     pub(super) sources: Sources,
     pub(super) hosts: BTreeMap<String, Url>,
@@ -41,14 +41,14 @@ pub(super) struct Program {
     /// How its clock is moved.
     pub(super) clock: Movable,
     pub(super) secrets: Secrets,
-    pub(super) operations: BTreeMap<OperationKind, Steps>,
+    pub(in crate::adapters) operations: BTreeMap<OperationKind, Steps>,
     /// Tried after an operation's own rules.
-    pub(super) shared: Vec<Rule>,
+    pub(in crate::adapters) shared: Vec<Rule>,
 }
 
 /// What one operation sends and what its last answer means.
 #[derive(Debug)]
-pub(super) struct Steps {
+pub(in crate::adapters) struct Steps {
     pub(super) requests: Vec<Request>,
     /// How long all of it may take, if that is bounded.
     pub(super) within: Option<Duration>,
@@ -56,7 +56,7 @@ pub(super) struct Steps {
 }
 
 /// The subject of a map for one scenario.
-pub(super) struct Mapped {
+pub(in crate::adapters) struct Mapped {
     program: Arc<Program>,
     surroundings: Variables,
     clock: Arc<dyn Clock>,
@@ -83,7 +83,7 @@ impl Mapped {
         Self { program, surroundings, clock, launched, sessions, trace, street }
     }
 
-    fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
+    pub(in crate::adapters) fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = sessions.get(name) {
             return Ok(Arc::clone(session));
@@ -97,7 +97,7 @@ impl Mapped {
     }
 
     /// What cannot be reached may have ended: then that is what must be said.
-    async fn explained(&self, error: AskError) -> AskError {
+    pub(in crate::adapters) async fn explained(&self, error: AskError) -> AskError {
         let (AskError::Unreachable(_), Some(launched)) = (&error, &self.launched) else {
             return error;
         };
@@ -105,9 +105,24 @@ impl Mapped {
     }
 
     /// What `operation` means for a clock that the shim moves, and the answer if that is all.
-    fn timed(&self, operation: &Operation) -> Result<Option<Answer>, AskError> {
+    pub(in crate::adapters) fn timed(
+        &self,
+        operation: &Operation,
+    ) -> Result<Option<Answer>, AskError> {
         let shim = self.launched.as_ref().and_then(|launched| launched.shim());
         shim.map_or(Ok(None), |shim| shim.pass(operation))
+    }
+
+    /// Asks over HTTP; the clock was moved before.
+    pub(in crate::adapters) async fn ask_now(
+        &self,
+        session: &str,
+        operation: &Operation,
+    ) -> Result<Answer, AskError> {
+        match self.play(session, operation).await {
+            Ok(answer) => Ok(answer),
+            Err(error) => Err(self.explained(error).await),
+        }
     }
 
     async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
@@ -124,13 +139,7 @@ impl Mapped {
             return Ok(Answer::whole(reply, String::new(), None));
         }
         let session = self.session(session)?;
-        let own = variables(operation);
-        if kind == OperationKind::SignIn {
-            session.kept().extend(own.clone());
-        }
-        let mut known = self.surroundings.clone();
-        known.extend(session.kept().clone());
-        known.extend(own);
+        let mut known = self.known(&session, operation);
         let sending = self.exchange(&session, &steps.requests, &mut known);
         let page = match steps.within {
             None => sending.await,
@@ -138,10 +147,33 @@ impl Mapped {
                 timeout(within, sending).await.unwrap_or(Err(AskError::TimedOut(within)))
             }
         }?;
-        let rule = self.rule(steps, &page, kind);
-        let rule = rule.ok_or_else(|| self.unclear(&page, "no rule of the map fits"))?;
-        let reading = Reading { rule, page: &page, variables: &known, operation: kind.to_string() };
-        let qr = match reading.value("qr") {
+        let rule = self.rule(&steps.rules, &page, kind)?;
+        let qr = rule.values.get("qr").and_then(|field| field.find(&page, &known));
+        let heard = Heard { session: &session, rule, known: &known, kind, qr };
+        self.answer(heard, page).await
+    }
+
+    /// The variables that may be used while `operation` is asked in `session`.
+    pub(in crate::adapters) fn known(&self, session: &Session, operation: &Operation) -> Variables {
+        let own = variables(operation);
+        if operation.kind() == OperationKind::SignIn {
+            session.kept().extend(own.clone());
+        }
+        let mut known = self.surroundings.clone();
+        known.extend(session.kept().clone());
+        known.extend(own);
+        known
+    }
+
+    /// What `page` means by the rule that was found.
+    pub(in crate::adapters) async fn answer(
+        &self,
+        heard: Heard<'_>,
+        page: Page,
+    ) -> Result<Answer, AskError> {
+        let Heard { session, rule, known, kind, qr } = heard;
+        let reading = Reading { rule, page: &page, variables: known, operation: kind.to_string() };
+        let qr = match qr {
             Some(value) => Some(session.picture(&value, &page).await?),
             None => None,
         };
@@ -181,9 +213,14 @@ impl Mapped {
         last.ok_or_else(|| AskError::Unmapped("the operation has no request".to_owned()))
     }
 
-    /// The first rule that fits, those of the operation first.
-    fn rule<'a>(&'a self, steps: &'a Steps, page: &Page, kind: OperationKind) -> Option<&'a Rule> {
-        let own = (0..).zip(&steps.rules).map(|(at, rule)| (Some(kind), at, rule));
+    /// The first of the operation's `own` rules, and then of the shared ones, that fits.
+    pub(in crate::adapters) fn rule<'a>(
+        &'a self,
+        own: &'a [Rule],
+        page: &Page,
+        kind: OperationKind,
+    ) -> Result<&'a Rule, AskError> {
+        let own = (0..).zip(own).map(|(at, rule)| (Some(kind), at, rule));
         let shared = (0..).zip(&self.program.shared).map(|(at, rule)| (None, at, rule));
         for (kind, at, rule) in own.chain(shared) {
             let place = || match kind {
@@ -192,11 +229,11 @@ impl Mapped {
             };
             let Some(misfit) = rule.when.misfit(page) else {
                 self.note(|| Seen::Fits { place: place(), reply: rule.reply });
-                return Some(rule);
+                return Ok(rule);
             };
             self.note(|| Seen::PassedOver { place: place(), why: misfit.to_string() });
         }
-        None
+        Err(self.unclear(page, "no rule of the map fits"))
     }
 
     fn note(&self, seen: impl FnOnce() -> Seen) {
@@ -205,11 +242,20 @@ impl Mapped {
         }
     }
 
-    fn unclear(&self, page: &Page, why: &str) -> AskError {
+    pub(in crate::adapters) fn unclear(&self, page: &Page, why: &str) -> AskError {
         let hidden = self.program.secrets.hidden_in(page.text.clone());
         let body: String = hidden.chars().take(QUOTED_CHARACTERS).collect();
         AskError::Unclear(format!("{} answered {}: {why}: {body}", page.asked, page.status))
     }
+}
+
+/// An answer whose rule is found, with the value of `qr`, which may be a picture of the screen.
+pub(in crate::adapters) struct Heard<'a> {
+    pub(in crate::adapters) session: &'a Session,
+    pub(in crate::adapters) rule: &'a Rule,
+    pub(in crate::adapters) known: &'a Variables,
+    pub(in crate::adapters) kind: OperationKind,
+    pub(in crate::adapters) qr: Option<Value>,
 }
 
 /// Headers that differ between any two answers, or that say nothing about the person.
@@ -250,21 +296,16 @@ impl Subject for Mapped {
         operation: &'a Operation,
     ) -> Soon<'a, Result<Answer, AskError>> {
         Box::pin(async move {
-            let answered = match self.timed(operation) {
-                Ok(None) => self.play(session, operation).await,
-                Ok(Some(answer)) => Ok(answer),
-                Err(error) => Err(error),
-            };
-            match answered {
-                Ok(answer) => Ok(answer),
-                Err(error) => Err(self.explained(error).await),
+            if let Some(answer) = self.timed(operation)? {
+                return Ok(answer);
             }
+            self.ask_now(session, operation).await
         })
     }
 }
 
 /// A capture that finds nothing forgets what the one before found.
-fn keep(variables: &mut Variables, name: &str, found: Option<&Value>) {
+pub(in crate::adapters) fn keep(variables: &mut Variables, name: &str, found: Option<&Value>) {
     match found {
         Some(value) => variables.insert(name.to_owned(), value.clone()),
         None => variables.remove(name),

@@ -29,11 +29,11 @@ const MAX_REDIRECTS: usize = 10;
 
 /// Where all requests of a map go, and how long they may take.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
-    pub(super) base: Url,
-    pub(super) timeout: Duration,
+pub(in crate::adapters) struct Target {
+    pub(in crate::adapters) base: Url,
+    pub(in crate::adapters) timeout: Duration,
     /// Where they come from; none if from anywhere.
-    pub(super) from: Option<Ipv4Addr>,
+    pub(in crate::adapters) from: Option<Ipv4Addr>,
 }
 
 /// One request of an operation.
@@ -90,11 +90,11 @@ impl Request {
 }
 
 /// A browser session.
-pub(super) struct Session {
+pub(in crate::adapters) struct Session {
     target: Target,
+    jar: Arc<Jar>,
     keeping: Client,
     following: Client,
-    jar: Arc<Jar>,
     kept: Mutex<Variables>,
     trace: Option<Arc<Trace>>,
 }
@@ -128,8 +128,15 @@ impl Session {
     }
 
     /// What the session has captured so far.
-    pub(super) fn kept(&self) -> MutexGuard<'_, Variables> {
+    pub(in crate::adapters) fn kept(&self) -> MutexGuard<'_, Variables> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Takes over cookies, each as `name=value`: another program speaks for the same person.
+    pub(in crate::adapters) fn take_cookies(&self, cookies: &[String]) {
+        for cookie in cookies {
+            self.jar.keep(cookie, &self.target.base);
+        }
     }
 
     /// Sends `request` and reads its answer whole.
@@ -178,6 +185,7 @@ impl Session {
             headers: response.headers().clone(),
             text: String::from_utf8_lossy(&bytes).into_owned(),
             json: serde_json::from_slice(&bytes).ok(),
+            seen: None,
             bytes,
         };
         if let Some(trace) = &self.trace {
@@ -187,7 +195,11 @@ impl Session {
     }
 
     /// The picture that `value` is, or that stands where it points to.
-    pub(super) async fn picture(&self, value: &Value, page: &Page) -> Result<Picture, AskError> {
+    pub(in crate::adapters) async fn picture(
+        &self,
+        value: &Value,
+        page: &Page,
+    ) -> Result<Picture, AskError> {
         let text = as_text(value);
         let text = text.trim();
         let unclear =

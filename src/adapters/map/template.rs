@@ -4,11 +4,11 @@ use serde_json::{Map, Number, Value};
 use std::collections::BTreeMap;
 
 /// What the variables stand for; a name that is missing stands for nothing.
-pub(super) type Variables = BTreeMap<String, Value>;
+pub(in crate::adapters) type Variables = BTreeMap<String, Value>;
 
 /// A text in which `$name` or `${name}` stands for a variable and `$$` for a dollar sign.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Template(Vec<Part>);
+pub(in crate::adapters) struct Template(Vec<Part>);
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Part {
@@ -18,11 +18,11 @@ enum Part {
 
 /// The variable that a text cannot do without has no value.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Absent(pub(super) String);
+pub(in crate::adapters) struct Absent(pub(in crate::adapters) String);
 
 impl Template {
     /// Reads `text`; an error says at which character, from 1, a `$` is neither.
-    pub(super) fn parse(text: &str) -> Result<Self, usize> {
+    pub(in crate::adapters) fn parse(text: &str) -> Result<Self, usize> {
         let mut parts = Vec::new();
         let mut rest = text;
         while let Some(at) = rest.find('$') {
@@ -43,8 +43,13 @@ impl Template {
         Ok(Self(parts))
     }
 
+    /// `text` as it stands.
+    pub(in crate::adapters) fn plain(text: &str) -> Self {
+        Self(vec![Part::Text(text.to_owned())])
+    }
+
     /// The variables it names, in order.
-    pub(super) fn variables(&self) -> impl Iterator<Item = &str> {
+    pub(in crate::adapters) fn variables(&self) -> impl Iterator<Item = &str> {
         self.0.iter().filter_map(|part| match part {
             Part::Variable(name) => Some(name.as_str()),
             Part::Text(_) => None,
@@ -52,12 +57,12 @@ impl Template {
     }
 
     /// Whether it names the variable `name`.
-    pub(super) fn names(&self, name: &str) -> bool {
+    pub(in crate::adapters) fn names(&self, name: &str) -> bool {
         self.variables().any(|known| known == name)
     }
 
     /// Whether it is the variable `name` and nothing else.
-    pub(super) fn is_only(&self, name: &str) -> bool {
+    pub(in crate::adapters) fn is_only(&self, name: &str) -> bool {
         self.sole() == Some(name)
     }
 
@@ -70,7 +75,7 @@ impl Template {
     }
 
     /// The text with each value passed through `encode`.
-    pub(super) fn fill(
+    pub(in crate::adapters) fn fill(
         &self,
         variables: &Variables,
         encode: fn(&str) -> String,
@@ -89,7 +94,10 @@ impl Template {
     }
 
     /// The text as it is; nothing if it is one variable and that has no value.
-    pub(super) fn fill_optional(&self, variables: &Variables) -> Result<Option<String>, Absent> {
+    pub(in crate::adapters) fn fill_optional(
+        &self,
+        variables: &Variables,
+    ) -> Result<Option<String>, Absent> {
         match self.sole() {
             Some(name) => Ok(variables.get(name).map(as_text)),
             None => self.fill(variables, str::to_owned).map(Some),
@@ -139,12 +147,12 @@ fn is_name_character(c: char) -> bool {
 }
 
 /// Whether `text` can name a variable: letters, digits and `_`, no digit first.
-pub(super) fn is_name(text: &str) -> bool {
+pub(in crate::adapters) fn is_name(text: &str) -> bool {
     text.chars().all(is_name_character) && text.starts_with(|c: char| !c.is_ascii_digit())
 }
 
 /// A JSON value as forms, headers and URLs write it: texts without quotes.
-pub(super) fn as_text(value: &Value) -> String {
+pub(in crate::adapters) fn as_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => {
@@ -154,7 +162,7 @@ pub(super) fn as_text(value: &Value) -> String {
 }
 
 /// Everything but RFC 3986 §2.3 unreserved characters as `%XX`.
-pub(super) fn percent_encoded(text: &str) -> String {
+pub(in crate::adapters) fn percent_encoded(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {

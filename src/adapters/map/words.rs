@@ -25,7 +25,7 @@ pub(super) const ALWAYS: &[&str] = &[
 ];
 
 /// The variables that an operation brings along.
-pub(super) fn variables_of(operation: OperationKind) -> &'static [&'static str] {
+pub(in crate::adapters) fn variables_of(operation: OperationKind) -> &'static [&'static str] {
     match operation {
         OperationKind::Provision => &["user", "password", "name", "mobile", "mailbox"],
         OperationKind::SignIn => &["user", "password"],
@@ -129,12 +129,15 @@ fn one_of<T: DeserializeOwned>(
 }
 
 /// The words with commas between.
-pub(super) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
+pub(in crate::adapters) fn listed<'a>(words: impl Iterator<Item = &'a str>) -> String {
     words.collect::<Vec<_>>().join(", ")
 }
 
 /// The word of `known` that `word` was probably meant to be.
-pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub(in crate::adapters) fn nearest<'a>(
+    word: &str,
+    known: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
     let limit = 1 + word.len() / 4;
     known
         .map(|other| (distance(word, other), other))
@@ -166,7 +169,7 @@ fn distance(from: &str, to: &str) -> usize {
 }
 
 /// A mistake that the grammar itself found.
-pub(super) fn misfit(error: &serde_yaml::Error) -> Mistake {
+pub(in crate::adapters) fn misfit(error: &serde_yaml::Error) -> Mistake {
     let place = error.location().map_or(Place { line: 1, column: 1 }, |location| Place {
         line: location.line(),
         column: location.column(),

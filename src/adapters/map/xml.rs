@@ -7,7 +7,7 @@ use roxmltree::{Document, Node};
 
 /// A way to an element, or to an attribute of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct XmlPath {
+pub(in crate::adapters) struct XmlPath {
     steps: Vec<Step>,
     attribute: Option<String>,
 }

@@ -13,7 +13,7 @@ use axum::http::header::{
 };
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Request, StatusCode};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use minijinja::value::Serde;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -24,7 +24,20 @@ const POLICY: &str = "default-src 'none'; img-src data:; form-action 'self'; bas
                       frame-ancestors 'none'";
 
 pub(super) fn routes() -> Router<Arc<Site>> {
-    Router::new().route("/", get(current)).route("/{form}", post(submitted))
+    Router::new().route("/", get(current)).route("/{form}", get(bookmarked).post(submitted))
+}
+
+/// The page that people keep as a bookmark: whoever is signed in here, somebody else may come.
+async fn bookmarked(
+    State(site): State<Arc<Site>>,
+    Path(form): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    if form != "sign-in" {
+        return StatusCode::NOT_FOUND.into_response();
+    }
+    let visitor = Visitor::of(&headers, &site);
+    Screen { visitor, site: &site }.page(&View::of(Reply::SignedOut), Tone::Plain)
 }
 
 async fn current(State(site): State<Arc<Site>>, headers: HeaderMap) -> Response {

@@ -172,6 +172,22 @@ async fn every_field_has_a_label_and_the_code_field_helps_the_phone() {
 }
 
 #[tokio::test]
+async fn the_sign_in_page_is_there_for_whoever_comes_next_and_lists_what_may_answer() {
+    let bench = bench(&[]).await;
+    let browser = to_the_set_up_page(&bench).await;
+    assert!(Page::of(browser.get("/sign-in").await).await.says("Sign in"));
+    assert!(browser.open().await.says("Set up your second factor"));
+    assert_eq!(browser.get("/code").await.status(), StatusCode::NOT_FOUND);
+    bench.enrol(&bench.bob).await;
+    let credentials =
+        [("user", bench.bob.user.as_str()), ("password", bench.bob.password.reveal())];
+    let page = browser.submit("/sign-in", &credentials).await;
+    assert!(page.html.contains("<li>the app on your phone</li>"), "{}", page.html);
+    let page = browser.submit("/push", &[]).await;
+    assert!(page.html.contains(">Ask me again</button>"), "{}", page.html);
+}
+
+#[tokio::test]
 async fn a_form_without_its_token_is_refused() {
     let bench = bench(&[]).await;
     let browser = Browser::at(&bench).await;

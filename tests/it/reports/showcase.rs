@@ -69,7 +69,8 @@ fn relabelled(like: &Played, id: &str, verdict: Verdict, remark: Option<String>)
     plan.title = format!("A title: {NASTY}");
     let (entries, judgements) = (like.entries.clone(), like.judgements.clone());
     let ending = like.ending;
-    Played { plan: Arc::new(plan), verdict, ending, remark, entries, judgements, known: None }
+    let (known, traces) = (None, None);
+    Played { plan: Arc::new(plan), verdict, ending, remark, entries, judgements, known, traces }
 }
 
 fn broken(id: &str, observed: &str) -> Judgement {
