@@ -118,9 +118,10 @@ fn once(entries: &[Entry]) -> Finding {
         }
         let mut evidence = promise.evidence();
         evidence.extend(codes.iter().map(|arrival| arrival.entry));
-        // Different codes may answer different requests; the same one twice cannot.
-        let twice = codes.iter().skip(1).any(|arrival| arrival.code == first.code);
-        if twice {
+        // Different codes may answer different requests; the same one more often than it was asked
+        // for cannot. Who derives codes from the time answers several with one.
+        let same = codes.iter().filter(|arrival| arrival.code == first.code).count();
+        if same > under_way(&story, promise, first) {
             let seen = format!("{} messages with the same code", codes.len());
             tally.broken("one message with a code", seen, evidence);
         } else if let Some(wait) = waited_for_another(&story, promise, first) {
@@ -129,6 +130,17 @@ fn once(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// How many requests of the person the message `first` may answer: `promise`, and those that were
+/// asked at the same time.
+fn under_way(story: &Story<'_>, promise: &Exchange<'_>, first: &Arrival<'_>) -> usize {
+    let others = story.code_requests().filter(|other| {
+        other.person == promise.person
+            && other.answered > promise.answered
+            && other.asked < first.sent
+    });
+    1 + others.count()
 }
 
 /// A wait in vain for another message than `first`, before anybody asked for more: only that shows

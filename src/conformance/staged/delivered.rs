@@ -217,9 +217,21 @@ fn a_code_reaches_its_person_on_the_named_channel_once() {
             ("to another person", astray(), Untested),
         ],
     );
+    let at_once = |messages: usize| {
+        let mut staged = asked_for("main");
+        let resend = || Request::bare(Op::ResendCode);
+        let asked = [(); 2].map(|()| staged.question("main", resend()));
+        let mut staged = staged.answered(asked[0], "main", sent(Channel::Sms));
+        for _ in 0..messages {
+            staged = staged.message("ada", Channel::Sms, Some(code(1)));
+        }
+        staged.answered(asked[1], "main", sent(Channel::Sms))
+    };
     check(
         "delivery.once",
         vec![
+            ("two at once, with a code of the time", at_once(2), Untested),
+            ("three for two", at_once(3), Broken),
             ("once", asked_for("main").in_vain("ada", Channel::Sms), Kept),
             ("once, and nobody waited for more", asked_for("main"), Untested),
             ("twice", twice, Broken),
