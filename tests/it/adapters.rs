@@ -323,6 +323,42 @@ replies: [{ reply: done }]
 }
 
 #[tokio::test]
+async fn what_is_asked_for_is_said_in_the_words_of_the_server() {
+    let server = MockServer::start().await;
+    let page = ResponseTemplate::new(200).set_body_string("mail is device 7");
+    Mock::given(method("GET")).respond_with(page).mount(&server).await;
+    for (where_to, body) in [("/begin", "kind=generator"), ("/send", "to=device-7")] {
+        Mock::given(path(where_to))
+            .and(body_string(body))
+            .respond_with(ResponseTemplate::new(200))
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+    let map = r"
+operations:
+  begin_enrolment:
+    words: { token: { authenticator: generator } }
+    requests: [{ request: POST /begin, form: { kind: $token } }]
+  choose_channel:
+    words: { channel: { email: device-$mail } }
+    requests:
+      - { request: GET /page, capture: { mail: { regex: 'device (\d)' } } }
+      - { request: POST /send, form: { to: $channel } }
+replies: [{ when: { status: 200 }, reply: done }]
+";
+    let connection = connect(&server, map).await;
+    let begin = |token| Operation::BeginEnrolment { token };
+    let choose = |channel| Operation::ChooseChannel { channel };
+    let reply = async |operation| ask(&connection, "main", operation).await.reply;
+    let lacking = |feature: &str| Reply::Unsupported { feature: feature.to_owned() };
+    assert_eq!(reply(begin(TokenKind::Authenticator)).await, Reply::Done);
+    assert_eq!(reply(begin(TokenKind::Mobile)).await, lacking("begin_enrolment mobile"));
+    assert_eq!(reply(choose(Channel::Email)).await, Reply::Done);
+    assert_eq!(reply(choose(Channel::Sms)).await, lacking("choose_channel sms"));
+}
+
+#[tokio::test]
 async fn an_operation_that_the_map_lacks_is_unsupported() {
     let server = MockServer::start().await;
     let connection = connect(&server, "operations: {}").await;

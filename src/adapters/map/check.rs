@@ -92,7 +92,10 @@ impl Check {
         let mut operations = BTreeMap::new();
         for (kind, entry) in &written.operations {
             let known = self.known_variables(words::variables_of(*kind));
-            let steps = self.steps(entry, &known, &root.then("operations").then(&kind));
+            let at = root.then("operations").then(&kind);
+            let mut steps = self.steps(entry, &known, &at);
+            let words = entry.words.as_ref();
+            steps.translation = self.translation(words, *kind, &known, &at.then("words"));
             operations.insert(*kind, steps);
         }
         let known = self.known_variables(&[]);
@@ -208,7 +211,8 @@ impl Check {
             }
             requests.extend(self.request(request, known, &at.then(&index)));
         }
-        Steps { requests, rules: self.rules(&entry.replies, known, &path.then("replies")) }
+        let rules = self.rules(&entry.replies, known, &path.then("replies"));
+        Steps { translation: None, requests, rules }
     }
 
     fn request(&mut self, entry: &RequestEntry, known: &Names, path: &Path) -> Option<Request> {

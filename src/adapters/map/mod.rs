@@ -20,6 +20,7 @@ mod place;
 mod program;
 mod session;
 mod template;
+mod translation;
 mod words;
 
 use crate::adapters::network::Wire;

@@ -5,6 +5,7 @@ use super::classify::{Reading, Rule};
 use super::launch::{Launch, Launched};
 use super::session::{Request, Session, Target};
 use super::template::{Variables, seconds};
+use super::translation::{Told, Translation};
 use crate::adapters::Stage;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::Form;
@@ -39,6 +40,8 @@ pub(super) struct Program {
 /// What one operation sends and what its last answer means.
 #[derive(Debug)]
 pub(super) struct Steps {
+    /// The server's words for what is asked for.
+    pub(super) translation: Option<Translation>,
     pub(super) requests: Vec<Request>,
     pub(super) rules: Vec<Rule>,
 }
@@ -102,7 +105,14 @@ impl Mapped {
         let mut known = self.surroundings.clone();
         known.extend(session.kept().clone());
         known.extend(own);
-        let page = exchange(&session, &steps.requests, &mut known).await?;
+        let told = match steps.translation.as_ref().map(|words| words.of(&known)).transpose() {
+            Ok(told) => told.flatten(),
+            Err(word) => {
+                let reply = Reply::Unsupported { feature: format!("{kind} {word}") };
+                return Ok(Answer::whole(reply, String::new(), None));
+            }
+        };
+        let page = exchange(&session, &steps.requests, told, &mut known).await?;
         let rules = steps.rules.iter().chain(&self.program.shared);
         let rule = rules.into_iter().find(|rule| rule.when.fits(&page));
         let rule = rule.ok_or_else(|| unclear(&page, "no rule of the map fits"))?;
@@ -166,6 +176,7 @@ impl Subject for Mapped {
 async fn exchange(
     session: &Session,
     requests: &[Request],
+    told: Option<Told<'_>>,
     known: &mut Variables,
 ) -> Result<Page, AskError> {
     let mut last: Option<Page> = None;
@@ -174,6 +185,10 @@ async fn exchange(
             && !when.fits(page)
         {
             break;
+        }
+        // Before each: an earlier request may have captured what stands in it.
+        if let Some(told) = told {
+            told.put_into(known);
         }
         let page = session.send(request, known).await?;
         for (name, field) in &request.captures {
