@@ -13,6 +13,7 @@ pub mod network;
 mod partner;
 pub mod process;
 pub mod protocol;
+mod shim;
 
 use crate::domain::{Clock, Declared, Secret, Soon};
 use crate::subject::{About, AskError, Subject};

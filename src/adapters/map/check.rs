@@ -1,13 +1,12 @@
 //! From what is written to what can be done: every mistake of a map file, with its place.
 
-use super::capture::Field;
-use super::file::{MapFile, NowEntry, OperationEntry, RequestEntry};
+use super::file::{MapFile, OperationEntry, RequestEntry};
 use super::place::{Mistake, Path, Places, render};
 use super::program::{Program, Steps};
 use super::session::{Payload, Redirects, Request, Target};
 use super::template::{Body, Template, is_name};
 use super::words;
-use crate::subject::{About, ClockMode, Settling};
+use crate::subject::{About, Settling};
 use reqwest::Method;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +24,7 @@ const MAX_TIMEOUT: Duration = Duration::from_mins(2);
 /// # Errors
 /// All mistakes, rendered.
 pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
-    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
+    let beside = super::launch::beside(file);
     let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
     let written: MapFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
@@ -88,7 +87,7 @@ impl Check {
         }
         let launch = written.launch.as_ref();
         let launch = launch.and_then(|entry| self.launch(entry, beside, &root.then("launch")));
-        let now = self.clock(written, &root.then("clock"));
+        let clock = self.clock(written, &root.then("clock"));
         let mut operations = BTreeMap::new();
         for (kind, entry) in &written.operations {
             let known = self.known_variables(words::variables_of(*kind));
@@ -100,18 +99,19 @@ impl Check {
         }
         let known = self.known_variables(&[]);
         let shared = self.rules(&written.replies, &known, &root.then("replies"));
+        let clock = clock?;
         Some(Program {
             about: About {
                 name: written.name.clone(),
                 features: written.features.clone(),
                 declared: written.declares.clone(),
-                clock: written.clock.as_ref().map_or(ClockMode::Real, |clock| clock.mode),
+                clock: clock.mode(),
                 delivery: settling.map_or(Settling::BeforeReply, Settling::Within),
             },
             target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT) },
             hosts,
             launch,
-            now,
+            clock,
             operations,
             shared,
         })
@@ -151,49 +151,6 @@ impl Check {
                 self.wrong(path, what, "write a number with a unit: 500ms, 3s or 2m")
             }
         }
-    }
-
-    fn clock(&mut self, written: &MapFile, path: &Path) -> Option<(Request, Field)> {
-        let clock = written.clock.as_ref()?;
-        let moves =
-            written.operations.contains_key(&crate::domain::operation::OperationKind::AdvanceClock);
-        match (clock.mode, &clock.now) {
-            (ClockMode::Virtual, _) => {
-                let what = "behind a map, scenarios cannot each have a clock of their own";
-                self.wrong(&path.then("mode"), what, "write `shared_virtual`")
-            }
-            (ClockMode::SharedVirtual | ClockMode::Offset, _) if !moves => {
-                let what = "this clock can be moved, but the map does not say how";
-                self.wrong(&path.then("mode"), what, "add the operation `advance_clock`")
-            }
-            (ClockMode::SharedVirtual, None) => {
-                let what = "a virtual clock must be read once, and the map does not say how";
-                self.wrong(path, what, "add `now: { request: GET /path, capture: $.now }`")
-            }
-            (ClockMode::SharedVirtual, Some(now)) => self.now(now, &path.then("now")),
-            (ClockMode::Offset | ClockMode::Real, Some(_)) => {
-                let what = "only a virtual clock is read";
-                self.wrong(&path.key("now"), what, "leave `now` away, or write `shared_virtual`")
-            }
-            (ClockMode::Offset | ClockMode::Real, None) => None,
-        }
-    }
-
-    fn now(&mut self, now: &NowEntry, path: &Path) -> Option<(Request, Field)> {
-        let known = Names::new();
-        let line = self.request_line(&now.request, &known, &path.then("request"));
-        let field = self.source(&now.capture, &known, &path.then("capture"));
-        let (method, target) = line?;
-        let request = Request {
-            method,
-            path: target,
-            when: None,
-            headers: Vec::new(),
-            payload: Payload::Nothing,
-            redirects: Redirects::Kept,
-            captures: Vec::new(),
-        };
-        Some((request, field?))
     }
 
     fn steps(&mut self, entry: &OperationEntry, known: &Names, path: &Path) -> Steps {

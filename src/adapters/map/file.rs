@@ -3,7 +3,6 @@
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{Channel, Declared, TokenKind};
-use crate::subject::ClockMode;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -86,11 +85,31 @@ pub struct LaunchEntry {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockEntry {
-    /// `shared_virtual`, `offset` or `real`.
-    #[schemars(with = "String", extend("enum" = ["shared_virtual", "offset", "real"]))]
-    pub mode: ClockMode,
+    /// `shim`, `shared_virtual`, `offset` or `real`.
+    #[schemars(with = "String", extend("enum" = ["shim", "shared_virtual", "offset", "real"]))]
+    pub mode: ClockWord,
     /// How a virtual clock is read, once, when the run begins.
     pub now: Option<NowEntry>,
+    /// `shim`: whether the clock goes on by itself, for servers that wait by looking at it; without
+    /// this line it stands until a scenario moves it.
+    pub runs: Option<bool>,
+}
+
+/// How the server's clock can be moved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClockWord {
+    /// It stands still, and each scenario has its own; no map can say that.
+    Virtual,
+    /// It stands still, and the operation `advance_clock` moves it.
+    SharedVirtual,
+    /// It follows the machine, and the operation `advance_clock` moves it forward.
+    Offset,
+    /// It cannot be moved.
+    Real,
+    /// A preload library of ours moves it in the server that the map starts: no request is needed,
+    /// and the server is not changed.
+    Shim,
 }
 
 /// How the server's clock is read.

@@ -6,7 +6,9 @@ use super::place::Path;
 use super::session::{Payload, Redirects, Request, Session, Target};
 use super::template::{Template, Variables};
 use crate::adapters::process::{Group, Guard, Tail};
+use crate::adapters::shim::Shim;
 use reqwest::Method;
+use reqwest::header::DATE;
 use serde_json::Value;
 use std::io;
 use std::net::{Ipv4Addr, TcpListener};
@@ -112,16 +114,27 @@ impl Check {
             let what = "a question whether a server is ready changes nothing";
             return self.wrong(path, what, "write `GET /path`");
         }
-        Some(Request {
-            method,
-            path: target,
-            when: None,
-            headers: Vec::new(),
-            payload: Payload::Nothing,
-            redirects: Redirects::Kept,
-            captures: Vec::new(),
-        })
+        Some(Request { method, ..question(target) })
     }
+}
+
+/// A request that changes nothing.
+fn question(path: Template) -> Request {
+    Request {
+        method: Method::GET,
+        path,
+        when: None,
+        headers: Vec::new(),
+        payload: Payload::Nothing,
+        redirects: Redirects::Kept,
+        captures: Vec::new(),
+    }
+}
+
+/// The folder of the map `file`; a bare name has none, and lies where we are.
+pub(super) fn beside(file: &str) -> &std::path::Path {
+    let folder = std::path::Path::new(file).parent();
+    folder.filter(|path| !path.as_os_str().is_empty()).unwrap_or(std::path::Path::new("."))
 }
 
 /// A port of loopback that nobody listens at just now.
@@ -138,9 +151,10 @@ impl Launch {
         &self,
         target: &Target,
         variables: &Variables,
+        shim: Option<Arc<Shim>>,
     ) -> Result<Launched, String> {
         for words in &self.before {
-            let running = self.run(words, variables)?;
+            let running = self.run(words, variables, shim.clone())?;
             let ended = timeout(self.start, running.ended()).await;
             let fate = match ended {
                 Ok(Ending::Content) => continue,
@@ -149,13 +163,14 @@ impl Launch {
             };
             return Err(running.obituary(&shown(words), &fate).await);
         }
-        let running = self.run(&self.command, variables)?;
+        let running = self.run(&self.command, variables, shim)?;
         tokio::select! {
             ready = timeout(self.start, self.wait(target, variables)) => {
-                if ready.is_ok() {
-                    return Ok(running);
-                }
-                let fate = format!("it was not ready within {} s", self.start.as_secs());
+                let fate = match ready {
+                    Ok(()) => self.astray(&running, target, variables).await,
+                    Err(_) => Some(format!("it was not ready within {} s", self.start.as_secs())),
+                };
+                let Some(fate) = fate else { return Ok(running) };
                 Err(running.obituary(&shown(&self.command), &fate).await)
             }
             ending = running.ended() => {
@@ -165,7 +180,12 @@ impl Launch {
         }
     }
 
-    fn run(&self, words: &[Template], variables: &Variables) -> Result<Launched, String> {
+    fn run(
+        &self,
+        words: &[Template],
+        variables: &Variables,
+        shim: Option<Arc<Shim>>,
+    ) -> Result<Launched, String> {
         let fill = |text: &Template| {
             text.fill(variables, str::to_owned)
                 .map_err(|absent| format!("`launch` needs ${}, and nothing sets it", absent.0))
@@ -176,7 +196,10 @@ impl Launch {
         for (name, text) in &self.environment {
             command.env(name, fill(text)?);
         }
-        Launched::of(command, self.end)
+        if let Some(shim) = &shim {
+            shim.dress(&mut command);
+        }
+        Launched::of(command, self.end, shim)
             .map_err(|error| format!("cannot run `{}`: {error}", filled.join(" ")))
     }
 
@@ -188,6 +211,34 @@ impl Launch {
             }
             sleep(KNOCKING).await;
         }
+    }
+
+    /// What shows that the server does not follow the shim: who does not know would blame it.
+    async fn astray(
+        &self,
+        running: &Launched,
+        target: &Target,
+        variables: &Variables,
+    ) -> Option<String> {
+        let shim = running.shim()?;
+        let remedy = "the shim does not reach static programs (most of Go) and programs with more \
+                      rights than ours, and it must lie where programs may be started from \
+                      (TMPDIR); without it, write `clock: { mode: real }`";
+        if shim.loaded() == 0 {
+            return Some(format!("it runs without the shim: {remedy}"));
+        }
+        let date = self.date(target, variables).await?;
+        let elsewhere = !shim.may_have_dated(&date);
+        elsewhere.then(|| format!("its answers are dated {date}, by another clock: {remedy}"))
+    }
+
+    /// The date of an answer of the server, if it has one.
+    async fn date(&self, target: &Target, variables: &Variables) -> Option<String> {
+        let front = || Template::parse("/").ok().map(question);
+        let request = self.ready.clone().or_else(front)?;
+        let session = Session::new(Target { timeout: DYING, ..target.clone() }).ok()?;
+        let page = session.send(&request, variables).await.ok()?;
+        page.header(&DATE).map(str::to_owned)
     }
 
     async fn answers(&self, target: &Target, variables: &Variables) -> bool {
@@ -231,10 +282,12 @@ pub(super) struct Launched {
     said: Tail,
     /// How long it may take to end.
     patience: Duration,
+    /// What moves its clock; it goes when the server has gone.
+    shim: Option<Arc<Shim>>,
 }
 
 impl Launched {
-    fn of(mut command: Command, patience: Duration) -> io::Result<Self> {
+    fn of(mut command: Command, patience: Duration, shim: Option<Arc<Shim>>) -> io::Result<Self> {
         let (reader, writer) = io::pipe()?;
         command.stdout(writer.try_clone()?).stderr(writer);
         let group = Arc::new(Group::start(&mut command)?);
@@ -251,7 +304,12 @@ impl Launched {
                 Ok(None) | Err(_) => Ending::Otherwise("no exit status".to_owned()),
             }));
         });
-        Ok(Self { group: Guard(group), ending, said, patience })
+        Ok(Self { group: Guard(group), ending, said, patience, shim })
+    }
+
+    /// What moves its clock.
+    pub(super) fn shim(&self) -> Option<&Shim> {
+        self.shim.as_deref()
     }
 
     async fn ended(&self) -> Ending {

@@ -13,6 +13,7 @@
 mod capture;
 mod check;
 mod classify;
+mod clock;
 pub mod file;
 mod launch;
 mod meaning;
@@ -24,13 +25,16 @@ mod translation;
 mod words;
 
 use crate::adapters::network::Wire;
+use crate::adapters::shim::Shim;
 use crate::adapters::{Connection, Endpoints, Host, NotReachable, Stage};
 use crate::domain::{Clock, Moment, Soon, VirtualClock, WallClock};
-use crate::subject::{About, AskError, ClockMode};
+use crate::subject::{About, AskError};
 use crate::tokens::Network;
+use capture::Field;
+use clock::Movable;
 use launch::Launched;
 use program::{Mapped, Program};
-use session::Session;
+use session::{Request, Session};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -82,12 +86,16 @@ impl MapHost {
         let silent = NotReachable::Silent;
         let launched = launched(&mut program, file, gateways).await.map_err(silent)?;
         let network = Wire::new(program.hosts.clone()).map_err(NotReachable::Silent)?;
-        let clock: Arc<dyn Clock> = match program.about.clock {
-            ClockMode::Virtual | ClockMode::SharedVirtual => {
-                let start = now(&program).await.map_err(NotReachable::Silent)?;
+        let shim = launched.as_ref().and_then(Launched::shim);
+        let clock: Arc<dyn Clock> = match (&program.clock, shim) {
+            (_, Some(shim)) => shim.clock(),
+            (Movable::Virtual(now), None) => {
+                let start = read(now, &program).await.map_err(NotReachable::Silent)?;
                 Arc::new(VirtualClock::starting_at(start))
             }
-            ClockMode::Offset | ClockMode::Real => Arc::new(WallClock::new(nap)),
+            (Movable::Not | Movable::Offset | Movable::Shim(_), None) => {
+                Arc::new(WallClock::new(nap))
+            }
         };
         let launched = launched.map(Arc::new);
         Ok(Self { program: Arc::new(program), network: Arc::new(network), clock, launched })
@@ -136,14 +144,17 @@ async fn launched(
             let _has_a_host_as_base_has = host.set_port(Some(port));
         }
     }
-    let beside = std::path::Path::new(file).parent().unwrap_or(std::path::Path::new(""));
-    let variables = launch::variables(&program.target, gateways, beside);
-    launch.start(&program.target, &variables).await.map(Some)
+    let variables = launch::variables(&program.target, gateways, launch::beside(file));
+    let shim = match program.clock {
+        Movable::Shim(pace) => Some(Arc::new(Shim::new(pace)?)),
+        Movable::Not | Movable::Offset | Movable::Virtual(_) => None,
+    };
+    launch.start(&program.target, &variables, shim).await.map(Some)
 }
 
 /// The time by the server's virtual clock.
-async fn now(program: &Program) -> Result<Moment, String> {
-    let Some((request, field)) = &program.now else { return Ok(Moment::EPOCH) };
+async fn read(now: &(Request, Field), program: &Program) -> Result<Moment, String> {
+    let (request, field) = now;
     let session = Session::new(program.target.clone()).map_err(|error| error.to_string())?;
     let nothing = template::Variables::new();
     let page = session.send(request, &nothing).await.map_err(|error| error.to_string())?;

@@ -1,7 +1,8 @@
 //! A checked map, and how it is played against the server.
 
-use super::capture::{Field, Page};
+use super::capture::Page;
 use super::classify::{Reading, Rule};
+use super::clock::Movable;
 use super::launch::{Launch, Launched};
 use super::session::{Request, Session, Target};
 use super::template::{Variables, seconds};
@@ -30,8 +31,8 @@ pub(super) struct Program {
     pub(super) hosts: BTreeMap<String, Url>,
     /// How the server is started.
     pub(super) launch: Option<Launch>,
-    /// How a virtual clock is read.
-    pub(super) now: Option<(Request, Field)>,
+    /// How its clock is moved.
+    pub(super) clock: Movable,
     pub(super) operations: BTreeMap<OperationKind, Steps>,
     /// Tried after an operation's own rules.
     pub(super) shared: Vec<Rule>,
@@ -82,6 +83,20 @@ impl Mapped {
             (AskError::Unreachable(_), Some(ended)) => AskError::Unreachable(ended),
             (error, _) => error,
         }
+    }
+
+    /// What `operation` means for a clock that the shim moves, and the answer if that is all.
+    fn timed(&self, operation: &Operation) -> Result<Option<Answer>, AskError> {
+        let Some(shim) = self.launched.as_ref().and_then(|launched| launched.shim()) else {
+            return Ok(None);
+        };
+        let failed = |error| AskError::Adapter(format!("the clock cannot be moved: {error}"));
+        if let Operation::AdvanceClock { by } = operation {
+            shim.advance(*by).map_err(failed)?;
+            return Ok(Some(Answer::whole(Reply::Done, String::new(), None)));
+        }
+        shim.tick().map_err(failed)?;
+        Ok(None)
     }
 
     async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
@@ -166,7 +181,11 @@ impl Subject for Mapped {
         operation: &'a Operation,
     ) -> Soon<'a, Result<Answer, AskError>> {
         Box::pin(async move {
-            let answered = self.play(session, operation).await;
+            let answered = match self.timed(operation) {
+                Ok(None) => self.play(session, operation).await,
+                Ok(Some(answer)) => Ok(answer),
+                Err(error) => Err(error),
+            };
             answered.map_err(|error| self.explained(error))
         })
     }
