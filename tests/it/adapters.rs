@@ -187,6 +187,22 @@ operations:
 }
 
 #[tokio::test]
+async fn a_request_says_where_the_server_listens() {
+    let server = MockServer::start().await;
+    Mock::given(header("origin", server.uri().as_str()))
+        .respond_with(ResponseTemplate::new(401))
+        .mount(&server)
+        .await;
+    let map = r"
+operations:
+  sign_in: { requests: [{ request: POST /login, headers: { Origin: $base } }] }
+replies: [{ when: { status: 401 }, reply: rejected }]
+";
+    let answer = ask(&connect(&server, map).await, "main", sign_in()).await;
+    assert_eq!(answer.reply, Reply::rejected(RejectionClass::Denied));
+}
+
+#[tokio::test]
 async fn a_later_request_is_not_sent_when_the_answer_before_does_not_fit() {
     let server = MockServer::start().await;
     Mock::given(path("/login")).respond_with(ResponseTemplate::new(401)).mount(&server).await;

@@ -62,7 +62,7 @@ impl Mapped {
         launched: Option<Arc<Launched>>,
         stage: &Stage,
     ) -> Self {
-        let surroundings = surroundings(stage);
+        let surroundings = surroundings(stage, &program.target);
         Self { program, surroundings, launched, sessions: Mutex::default() }
     }
 
@@ -240,9 +240,10 @@ fn clipped(mut text: String) -> String {
     text
 }
 
-fn surroundings(stage: &Stage) -> Variables {
+fn surroundings(stage: &Stage, target: &Target) -> Variables {
     let gateways = &stage.gateways;
     named([
+        ("base", Value::from(target.base.as_str().trim_end_matches('/'))),
         ("scenario", Value::from(stage.scenario.as_str())),
         ("sms_url", Value::from(gateways.sms_url.as_str())),
         ("sms_account", Value::from(gateways.sms_account.as_str())),
