@@ -77,7 +77,8 @@ def steps(people):
         "realm": "*",
         "active": True,
         "action": "otppin=userstore, challenge_response=sms email totp,"
-        " smstext='{otp} is your login code', emailtext='Your login code is {otp}',"
+        " smstext='Portal: {otp} is your login code for 5 minutes',"
+        " emailtext='Portal: {otp} is your login code for 2 minutes',"
         " emailsubject='Login code', enroll_via_multichallenge=TOTP",
     }
     yield "/policy/enrolment", {

@@ -121,7 +121,7 @@ fn once(entries: &[Entry]) -> Finding {
         // Different codes may answer different requests; the same one more often than it was asked
         // for cannot. Who derives codes from the time answers several with one.
         let same = codes.iter().filter(|arrival| arrival.code == first.code).count();
-        if same > under_way(&story, promise, first) {
+        if same > under_way(&story, promise) {
             let seen = format!("{} messages with the same code", codes.len());
             tally.broken("one message with a code", seen, evidence);
         } else if let Some(wait) = waited_for_another(&story, promise, first) {
@@ -132,15 +132,15 @@ fn once(entries: &[Entry]) -> Finding {
     tally.finding()
 }
 
-/// How many requests of the person the message `first` may answer: `promise`, and those that were
-/// asked at the same time.
-fn under_way(story: &Story<'_>, promise: &Exchange<'_>, first: &Arrival<'_>) -> usize {
-    let others = story.code_requests().filter(|other| {
+/// How many requests of the person were under way while `promise` was, itself included: a message
+/// after the answer may be that of any of them.
+fn under_way(story: &Story<'_>, promise: &Exchange<'_>) -> usize {
+    let at_once = story.code_requests().filter(|other| {
         other.person == promise.person
-            && other.answered > promise.answered
-            && other.asked < first.sent
+            && other.asked < promise.answered
+            && other.answered > promise.asked
     });
-    1 + others.count()
+    at_once.count()
 }
 
 /// A wait in vain for another message than `first`, before anybody asked for more: only that shows
