@@ -31,9 +31,18 @@ fn again(answer: Observed) -> Staged {
 fn a_delivered_code_is_good_once() {
     let idle =
         asked_for("main").submit("main", code(1), forced()).submit("main", code(1), forced());
+    let twice_at_once = |session: &'static str| {
+        let typed = || Request { code: Some(code(1)), ..Request::bare(Op::SubmitCode) };
+        let mut staged = asked_for("main").sms("other", "ada", 2);
+        let asked = [("main", typed()), (session, typed())];
+        let asked = asked.map(|(session, typed)| staged.question(session, typed));
+        staged.answered(asked[0], "main", forced()).answered(asked[1], session, forced())
+    };
     let cases = vec![
         ("refused", again(wrong()), Kept),
         ("accepted", again(forced()), Broken),
+        ("from two browsers at once", twice_at_once("other"), Broken),
+        ("the button was pressed twice", twice_at_once("main"), Untested),
         ("refused because of a lock", again(no(RejectionClass::Locked)), Untested),
         ("typed where nothing waits for a code", idle, Untested),
     ];
