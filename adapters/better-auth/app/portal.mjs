@@ -9,9 +9,15 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:http";
 import { betterAuth } from "better-auth";
-import { APIError, createAuthMiddleware } from "better-auth/api";
+import {
+  APIError,
+  createAuthEndpoint,
+  createAuthMiddleware,
+  getSessionFromCtx,
+  sessionMiddleware,
+} from "better-auth/api";
 import { getMigrations } from "better-auth/db/migration";
-import { fromNodeHeaders, toNodeHandler } from "better-auth/node";
+import { toNodeHandler } from "better-auth/node";
 import { phoneNumber, twoFactor, username } from "better-auth/plugins";
 import { SqliteDialect } from "kysely";
 import Database from "libsql";
@@ -35,12 +41,26 @@ class Client extends twilio.RequestClient {
 const sms = twilio(SMS_ACCOUNT, SMS_TOKEN, { httpClient: new Client() });
 const mail = nodemailer.createTransport({ host: SMTP_HOST, port: Number(SMTP_PORT), secure: false });
 
+/** The sign-in of this browser that waits for a second factor, if there is one. */
+function challengeOf(ctx) {
+  const { createAuthCookie, secret } = ctx.context;
+  return ctx.getSignedCookie(createAuthCookie("two_factor").name, secret);
+}
+
+/** Who has shown the password in this browser and owes a code, if anybody does. */
+async function whoOwesCode(ctx) {
+  const { internalAdapter } = ctx.context;
+  const challenge = await challengeOf(ctx);
+  const pending = challenge && (await internalAdapter.findVerificationValue(challenge));
+  return pending && pending.expiresAt > new Date() && internalAdapter.findUserById(pending.value);
+}
+
 // better-auth leaves to the application where a code goes: to the number on file, or else to the
-// mailbox, unless the page asks for a channel.
+// mailbox, unless the page asks for a channel. The browser remembers what was sent for which sign-in.
 async function sendCode({ user, otp }, ctx) {
-  const wanted = ctx.headers?.get("x-channel");
-  const channel = wanted ?? (user.phoneNumber ? "sms" : "email");
-  ctx.setHeader("x-channel", channel);
+  const channel = ctx.headers?.get("x-channel") ?? (user.phoneNumber ? "sms" : "email");
+  const sent = `${channel}:${await challengeOf(ctx)}`;
+  ctx.setCookie("portal.sent", sent, { httpOnly: true, path: "/" });
   const text = `Your Portal code is ${otp}. It is good for 3 minutes.`;
   if (channel === "sms") {
     await sms.messages.create({ to: user.phoneNumber, from: SENDER, body: text });
@@ -53,12 +73,41 @@ async function sendCode({ user, otp }, ctx) {
 // Nobody is offered a code by SMS without a number on file.
 const refuseWithoutNumber = createAuthMiddleware(async (ctx) => {
   if (ctx.path !== "/two-factor/send-otp" || ctx.headers?.get("x-channel") !== "sms") return;
-  const { createAuthCookie, internalAdapter, secret } = ctx.context;
-  const challenge = await ctx.getSignedCookie(createAuthCookie("two_factor").name, secret);
-  const pending = challenge && (await internalAdapter.findVerificationValue(challenge));
-  const user = pending && (await internalAdapter.findUserById(pending.value));
+  const user = await whoOwesCode(ctx);
   if (user && !user.phoneNumber) throw new APIError("BAD_REQUEST", { code: "NO_NUMBER_ON_FILE" });
 });
+
+/** The factors that `user` has beside the password and the codes that are sent. */
+async function factorsOf(user, ctx) {
+  const where = [{ field: "userId", value: user.id }];
+  const app = await ctx.context.adapter.findOne({ model: "twoFactor", where });
+  return app && app.verified !== false ? ["totp"] : [];
+}
+
+// The page on which a browser stands, and what the portal lists of a person's factors.
+const portalPages = {
+  id: "portal",
+  endpoints: {
+    page: createAuthEndpoint("/portal", { method: "GET" }, async (ctx) => {
+      const session = await getSessionFromCtx(ctx);
+      if (session) {
+        const factors = await factorsOf(session.user, ctx);
+        return ctx.json({ page: factors.length ? "home" : "set-up" });
+      }
+      const user = await whoOwesCode(ctx);
+      if (!user) return ctx.json({ page: "sign-in" });
+      const [channel, challenge] = (ctx.getCookie("portal.sent") ?? "").split(":");
+      const isSent = challenge === (await challengeOf(ctx));
+      if (isSent) return ctx.json({ page: "sent-code", channel });
+      return ctx.json({ page: (await factorsOf(user, ctx)).length ? "app-code" : "send-code" });
+    }),
+    factors: createAuthEndpoint(
+      "/portal/factors",
+      { method: "GET", use: [sessionMiddleware] },
+      async (ctx) => ctx.json({ factors: await factorsOf(ctx.context.session.user, ctx) }),
+    ),
+  },
+};
 
 // Passwords are not under test here, and scrypt, the default, would take most of the time.
 const fingerprint = (password) => createHash("sha256").update(password).digest("hex");
@@ -83,10 +132,15 @@ const auth = betterAuth({
     },
   },
   hooks: { before: refuseWithoutNumber },
-  plugins: [username(), phoneNumber(), twoFactor({ otpOptions: { sendOTP: sendCode } })],
+  plugins: [
+    username(),
+    phoneNumber(),
+    twoFactor({ otpOptions: { sendOTP: sendCode } }),
+    portalPages,
+  ],
 });
 await (await getMigrations(auth.options)).runMigrations();
-const { adapter, internalAdapter } = await auth.$context;
+const { internalAdapter } = await auth.$context;
 
 async function provision({ user, password, name, mobile, mailbox }) {
   const body = { email: mailbox, name, username: user, password };
@@ -97,48 +151,28 @@ async function provision({ user, password, name, mobile, mailbox }) {
   return {};
 }
 
-/** Whether who is signed in has an authenticator app; nothing if nobody is. */
-async function visitor(request) {
-  const session = await auth.api.getSession({ headers: fromNodeHeaders(request.headers) });
-  if (!session) return null;
-  const where = [{ field: "userId", value: session.user.id }];
-  const factor = await adapter.findOne({ model: "twoFactor", where });
-  return { hasApp: Boolean(factor && factor.verified !== false) };
-}
-
 const bodyOf = async (request) => {
   const chunks = [];
   for await (const chunk of request) chunks.push(chunk);
   return JSON.parse(Buffer.concat(chunks).toString());
 };
 
-/** The pages of the portal: path to what is answered, or to nothing for who is not signed in. */
-const pages = {
+/** What is not better-auth's: method and path to what is answered. */
+const others = {
   "GET /ready": async () => ({}),
   "POST /test/people": async (request) => provision(await bodyOf(request)),
-  // What a page's script makes of a key URI.
+  // What the script of a page makes of a key URI.
   "POST /qr": async (request) => {
     const { uri } = await bodyOf(request);
     return { uri, qr: await QRCode.toDataURL(uri) };
-  },
-  "GET /portal": async (request) => {
-    const who = await visitor(request);
-    return who && { page: who.hasApp ? "home" : "set-up" };
-  },
-  "GET /portal/factors": async (request) => {
-    const who = await visitor(request);
-    return who && { factors: who.hasApp ? ["totp"] : [] };
   },
 };
 
 const endpoints = toNodeHandler(auth);
 const server = createServer(async (request, response) => {
-  const { pathname } = new URL(request.url, BASE);
-  if (pathname.startsWith("/api/auth/")) return endpoints(request, response);
-  const page = pages[`${request.method} ${pathname}`];
-  const answer = page ? await page(request) : undefined;
-  response.statusCode = answer ? 200 : page ? 401 : 404;
-  response.setHeader("content-type", "application/json");
+  if (request.url.startsWith("/api/auth/")) return endpoints(request, response);
+  const answer = await others[`${request.method} ${request.url}`]?.(request);
+  response.writeHead(answer ? 200 : 404, { "content-type": "application/json" });
   response.end(JSON.stringify(answer ?? {}));
 });
 server.listen(Number(PORT), "127.0.0.1");

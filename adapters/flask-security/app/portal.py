@@ -25,6 +25,9 @@ from flask_security import (
 )
 from flask_security.models import fsqla_v3 as fsqla
 from flask_sqlalchemy import SQLAlchemy
+from passlib.totp import AppWallet
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
 from twilio.http.http_client import TwilioHttpClient
 from twilio.rest import Client
 
@@ -52,6 +55,10 @@ class GatewaySender(SmsSenderBaseClass):
 
 
 SmsSenderFactory.senders["gateway"] = GatewaySender
+
+# Keys of authenticator apps lie encrypted in the database, under a password that takes this many
+# (2 to the power of) rounds to try. That is not under test, and 14, the default, takes long.
+AppWallet.encrypt_cost = 4
 
 app = Flask(__name__)
 app.config.update(
@@ -94,6 +101,12 @@ class User(db.Model, fsqla.FsUserMixin):
 
 class WebAuthn(db.Model, fsqla.FsWebAuthnMixin):
     pass
+
+
+@event.listens_for(Engine, "connect")
+def forget_about_power_cuts(connection, _record):
+    """The database lives as long as the run; waiting for the disk would take half of the time."""
+    connection.execute("PRAGMA synchronous = OFF")
 
 
 Mail(app)

@@ -2,7 +2,7 @@
 
 use super::Came::{Broken, Kept, Untested};
 use super::*;
-use crate::domain::TokenKind::{Authenticator, Desktop, Mobile};
+use crate::domain::TokenKind::{self, Authenticator, Desktop, Mobile};
 
 fn promised(person: &'static str, channel: Channel) -> Staged {
     Staged::new().sign_in("main", person, sent(channel))
