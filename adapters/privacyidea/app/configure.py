@@ -10,7 +10,7 @@ SMS_PROVIDER = "privacyidea.lib.smsprovider.HttpSMSProvider.HttpSMSProvider"
 
 
 def configure(application):
-    people = os.path.join(os.environ["PRIVACYIDEA_STATE"], "people.sqlite")
+    people = os.environ["PRIVACYIDEA_PEOPLE"]
     make_table(people)
     client = application.test_client()
     token = client.post("/auth", json=ADMINISTRATOR).json["result"]["value"]["token"]

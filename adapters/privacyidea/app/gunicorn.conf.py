@@ -18,6 +18,7 @@ keepalive = 0
 folder = tempfile.mkdtemp(prefix="fobwatch-privacyidea-")
 worker_tmp_dir = folder
 os.environ["PRIVACYIDEA_STATE"] = os.path.join(folder, "state")
+os.environ["PRIVACYIDEA_PEOPLE"] = os.path.join(folder, "people.sqlite")
 shutil.copytree(os.environ["PI_PREPARED"], os.environ["PRIVACYIDEA_STATE"])
 
 
