@@ -315,7 +315,8 @@ mod tests {
         let unseen = ["alternatives".to_owned(), "link".to_owned()];
         let expect = Expect { alternatives: Some(vec![Channel::Sms]), ..Expect::default() };
         let reply = code_required("x");
-        let outcome = |expect: &Expect| compare(expect, &Happened::Reply(&reply, None), None).outcome;
+        let outcome =
+            |expect: &Expect| compare(expect, &Happened::Reply(&reply, None), None).outcome;
         assert_eq!(outcome(&expect), Expectation::Missed);
         let expect = within_sight(&expect, &reply, &unseen).expect("the rest can be seen");
         assert_eq!(outcome(&expect), Expectation::Met);

@@ -42,6 +42,9 @@ pub(super) enum Halt {
 
 impl From<Missing> for Halt {
     fn from(missing: Missing) -> Self {
+        if let Some(field) = missing.unseen {
+            return Self::Unsupported(format!("{field} that the adapter looks for"));
+        }
         Self::Stuck(missing.to_string())
     }
 }
@@ -151,7 +154,7 @@ impl<'a> Player<'a> {
             return Err(Halt::Unsupported(feature.clone()));
         }
         if let (Some(name), Reply::Activation(activation)) = (&step.keep, &reply) {
-            self.shelf.keep(name, Kept::Activation(activation.clone()));
+            self.shelf.keep(name, Kept::Activation(activation.clone(), unseen.clone()));
         }
         if let (Some(name), Reply::TokenRequired { challenge, .. }) = (&step.keep, &reply) {
             self.shelf.keep(name, Kept::Challenge(challenge.clone()));

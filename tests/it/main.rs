@@ -30,4 +30,5 @@ mod reports;
 mod runs;
 mod sms;
 mod stage;
+mod subjects;
 mod tokens;

@@ -9,6 +9,8 @@ threads = 4
 worker_class = "gthread"
 accesslog = None
 loglevel = "warning"
+# It counts by the wall clock, which a run may move: a connection would close under a request.
+keepalive = 0
 wsgi_app = "portal.wsgi:application"
 
 folder = tempfile.mkdtemp(prefix="fobwatch-django-")
@@ -23,6 +25,9 @@ def on_starting(server):
 
     django.setup()
     call_command("migrate", verbosity=0)
+    from django.contrib.sites.models import Site
+
+    Site.objects.filter(pk=1).update(domain="portal.test", name="Portal")
 
 
 def on_exit(server):

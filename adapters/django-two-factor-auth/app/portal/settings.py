@@ -15,6 +15,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.sites",
     "django_otp",
     "django_otp.plugins.otp_static",
     "django_otp.plugins.otp_totp",
@@ -72,6 +73,9 @@ STATIC_URL = "/static/"
 # The passwords of invented people need no protection, and hashing them well would be most of the
 # time that a run takes.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+# The name of the site in the key URI; without it the package takes the address with its port there.
+SITE_ID = 1
 
 LOGIN_URL = "two_factor:login"
 LOGIN_REDIRECT_URL = "home"

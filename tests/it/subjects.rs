@@ -1,0 +1,36 @@
+//! The ready-made adapters against the real implementations that `scripts/install-subjects` installs:
+//! each comes out as its list of observations says.
+
+use insta::assert_snapshot;
+use std::path::Path;
+use std::process::Command;
+
+/// Plays all scenarios against `adapters/NAME` with its list of what is known; gives how many came
+/// out how.
+fn holds(name: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("adapters").join(name);
+    let against = format!("map:{}", folder.join("adapter.yaml").display());
+    let known = folder.join("expectations.yaml");
+    let output = Command::new(env!("CARGO_BIN_EXE_fobwatch"))
+        .args(["run", "--quiet", "--against", &against, "--expectations"])
+        .arg(&known)
+        .env("NO_COLOR", "1")
+        .output()
+        .expect("the command runs");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let more = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{name} came out otherwise:\n{said}{more}");
+    let counts = said.lines().find(|line| line.contains(" scenarios: ")).unwrap_or(&said);
+    // Without the time that it took.
+    counts.rsplit_once(" · ").map_or(counts, |(counts, _)| counts).to_owned()
+}
+
+#[test]
+fn django_two_factor_auth_is_as_its_list_says() {
+    assert_snapshot!(holds("django-two-factor-auth"), @"");
+}
+
+#[test]
+fn privacyidea_is_as_its_list_says() {
+    assert_snapshot!(holds("privacyidea"), @"");
+}
