@@ -34,3 +34,13 @@ fn django_two_factor_auth_is_as_its_list_says() {
 fn privacyidea_is_as_its_list_says() {
     assert_snapshot!(holds("privacyidea"), @"");
 }
+
+#[test]
+fn flask_security_is_as_its_list_says() {
+    assert_snapshot!(holds("flask-security"), @"");
+}
+
+#[test]
+fn better_auth_is_as_its_list_says() {
+    assert_snapshot!(holds("better-auth"), @"");
+}
