@@ -34,3 +34,19 @@ fn django_two_factor_auth_is_as_its_list_says() {
 fn privacyidea_is_as_its_list_says() {
     assert_snapshot!(holds("privacyidea"), @"");
 }
+
+#[test]
+fn flask_security_is_as_its_list_says() {
+    assert_snapshot!(
+        holds("flask-security"),
+        @"347 scenarios: 93 passed, 29 weak, 39 known to fail, 186 skipped · 1890 steps · 1325 expectations"
+    );
+}
+
+#[test]
+fn better_auth_is_as_its_list_says() {
+    assert_snapshot!(
+        holds("better-auth"),
+        @"347 scenarios: 143 passed, 8 weak, 22 known to fail, 174 skipped · 1909 steps · 1138 expectations"
+    );
+}

@@ -74,6 +74,8 @@ app.config.update(
     SECURITY_TOTP_ISSUER="Portal",
     SECURITY_SMS_SERVICE="gateway",
     SECURITY_SMS_SERVICE_CONFIG={"PHONE_NUMBER": SENDER},
+    # The usual text names no service and no time, which would be remarked on in every scenario.
+    SECURITY_MSG_USE_CODE=("Your Portal code is %(code)s. It is good for 2 minutes.", "info"),
     SECURITY_EMAIL_SENDER="portal@mail.test",
     # Mailboxes under reserved domains cannot be delivered to, which is the point of them.
     SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
