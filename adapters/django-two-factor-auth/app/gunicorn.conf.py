@@ -1,6 +1,7 @@
 """How the site is served: as in production, and with a database that lives as long as the server."""
 
 import os
+import pathlib
 import shutil
 import tempfile
 
@@ -13,7 +14,26 @@ loglevel = "warning"
 keepalive = 0
 wsgi_app = "portal.wsgi:application"
 
-folder = tempfile.mkdtemp(prefix="fobwatch-django-")
+PREFIX = "fobwatch-django-"
+
+
+def is_alive(process):
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+# Whoever is killed cannot tidy up; the next one does it instead.
+for left in pathlib.Path(tempfile.gettempdir()).glob(PREFIX + "*"):
+    owner = left.name.removeprefix(PREFIX).partition("-")[0]
+    if owner.isdigit() and not is_alive(int(owner)):
+        shutil.rmtree(left, ignore_errors=True)
+
+folder = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-")
 worker_tmp_dir = folder
 os.environ["PORTAL_DATABASE"] = os.path.join(folder, "portal.sqlite3")
 os.environ["DJANGO_SETTINGS_MODULE"] = "portal.settings"
