@@ -25,14 +25,24 @@ fn holds(name: &str) -> String {
     counts.rsplit_once(" · ").map_or(counts, |(counts, _)| counts).to_owned()
 }
 
+/// The parts of `counts` that do not depend on which of the flaky scenarios fail this time.
+fn steady(counts: &str) -> String {
+    let (total, outcomes) = counts.split_once(": ").expect("a total");
+    let (outcomes, _) = outcomes.split_once(" · ").unwrap_or((outcomes, ""));
+    let comes_and_goes =
+        |part: &&str| ["passed", "weak", "flaky"].iter().any(|w| part.ends_with(w));
+    let steady: Vec<&str> = outcomes.split(", ").filter(|part| !comes_and_goes(part)).collect();
+    format!("{total}: {}", steady.join(", "))
+}
+
 #[test]
 fn django_two_factor_auth_is_as_its_list_says() {
-    assert_snapshot!(holds("django-two-factor-auth"), @"");
+    assert_snapshot!(steady(&holds("django-two-factor-auth")), @"");
 }
 
 #[test]
 fn privacyidea_is_as_its_list_says() {
-    assert_snapshot!(holds("privacyidea"), @"");
+    assert_snapshot!(steady(&holds("privacyidea")), @"");
 }
 
 #[test]
