@@ -37,12 +37,8 @@ fn steady(counts: &str) -> String {
 
 #[test]
 fn django_two_factor_auth_is_as_its_list_says() {
-    assert_snapshot!(steady(&holds("django-two-factor-auth")), @"");
-}
-
-#[test]
-fn privacyidea_is_as_its_list_says() {
-    assert_snapshot!(steady(&holds("privacyidea")), @"");
+    let counts = steady(&holds("django-two-factor-auth"));
+    assert_snapshot!(counts, @"347 scenarios: 33 known to fail, 161 skipped");
 }
 
 #[test]

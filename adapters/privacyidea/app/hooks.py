@@ -1,7 +1,7 @@
 """What the administrator of a test does; no real site has these doors, and needs no token for them.
 
 They do in one step what the REST API does in several (`POST /user/`, `POST /token/init`,
-`POST /token/reset`, `DELETE /token/SERIAL`), because that is done for each scenario. The API has
+`DELETE /token/SERIAL`), because that is done for each scenario. The API has
 another hindrance here: with a policy of the scope `admin`, `POST /user/` ends in HTTP 500.
 """
 
@@ -11,7 +11,7 @@ import os
 import sqlite3
 
 from flask import jsonify, request
-from privacyidea.lib.token import get_tokens, init_token, remove_token, reset_token
+from privacyidea.lib.token import get_tokens, init_token, remove_token
 from privacyidea.lib.user import User
 
 REALM = "portal"
@@ -33,11 +33,6 @@ def add_to(application):
             )
         kind = {"type": "sms", "dynamic_phone": True} if mobile else {}
         init_token(kind or {"type": "email", "dynamic_email": True}, User(person["user"], REALM))
-        return done()
-
-    @application.post("/hooks/unlock")
-    def unlock():
-        reset_token(None, User(request.get_json()["user"], REALM))
         return done()
 
     @application.post("/hooks/reset_factors")
