@@ -4,7 +4,7 @@ use super::kept::shows;
 use crate::domain::reply::{ClassMatch, ReplyKind};
 use crate::domain::{Channel, Outcome, Persona, Reply, Secret};
 use crate::journal::Expectation;
-use crate::scenario::plan::{CodeShape, Destination, Expect, Grants};
+use crate::scenario::plan::{CodeShape, Destination, Expect, Field, Grants};
 use std::fmt::{Debug, Display};
 
 /// What a step brought about.
@@ -15,6 +15,29 @@ pub(super) enum Happened<'a> {
     Message(Option<&'a Secret>),
     /// What a device showed.
     Outcome(&'a Outcome),
+}
+
+/// What of `expect` can be held against `reply`: nobody is blamed for what the adapter does not look
+/// for, by the names in `unseen`.
+///
+/// # Errors
+/// The field of an activation without which the scenario cannot go on, and which is not looked for.
+pub(super) fn within_sight(
+    expect: &Expect,
+    reply: &Reply,
+    unseen: &[String],
+) -> Result<Expect, Field> {
+    let is_unseen = |name: &str| unseen.iter().any(|unseen| unseen == name);
+    let mut expect = expect.clone();
+    if is_unseen("alternatives") {
+        expect.alternatives = None;
+    }
+    if let (Some(fields), Reply::Activation(_)) = (&expect.has, reply)
+        && let Some(field) = fields.iter().find(|field| is_unseen(&field.to_string()))
+    {
+        return Err(*field);
+    }
+    Ok(expect)
 }
 
 /// How one expectation came out, in words.
@@ -213,12 +236,12 @@ fn list<T: Display>(items: &[T]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Happened, compare};
+    use super::{Happened, compare, within_sight};
     use crate::domain::persona::MobileOnFile;
     use crate::domain::reply::ReplyKind;
-    use crate::domain::{Chance, Channel, Persona, RejectionClass, Reply, Secret};
+    use crate::domain::{Activation, Chance, Channel, Persona, RejectionClass, Reply, Secret};
     use crate::journal::Expectation;
-    use crate::scenario::plan::{CodeShape, Destination, Expect, Grants};
+    use crate::scenario::plan::{CodeShape, Destination, Expect, Field, Grants};
 
     fn ada() -> Persona {
         Persona::invent("ada", MobileOnFile::Given, 3, &mut Chance::seeded(1, "ada"))
@@ -285,6 +308,24 @@ mod tests {
         };
         assert_eq!(outcome(&number.masked()), Expectation::Met);
         assert_eq!(outcome(number.as_str()), Expectation::Missed);
+    }
+
+    #[test]
+    fn nobody_is_blamed_for_what_the_adapter_does_not_look_for() {
+        let unseen = ["alternatives".to_owned(), "link".to_owned()];
+        let expect = Expect { alternatives: Some(vec![Channel::Sms]), ..Expect::default() };
+        let reply = code_required("x");
+        let outcome =
+            |expect: &Expect| compare(expect, &Happened::Reply(&reply, None), None).outcome;
+        assert_eq!(outcome(&expect), Expectation::Missed);
+        let expect = within_sight(&expect, &reply, &unseen).expect("the rest can be seen");
+        assert_eq!(outcome(&expect), Expectation::Met);
+
+        let activation = Reply::Activation(Box::new(Activation::default()));
+        let has = |field| Expect { has: Some(vec![field]), ..Expect::default() };
+        assert_eq!(within_sight(&has(Field::Link), &activation, &unseen), Err(Field::Link));
+        assert!(within_sight(&has(Field::Qr), &activation, &unseen).is_ok());
+        assert!(within_sight(&has(Field::Link), &reply, &unseen).is_ok());
     }
 
     #[test]

@@ -9,8 +9,8 @@ use std::collections::BTreeMap;
 pub(super) enum Kept {
     /// A received message, with the code that was recognised in it.
     Message(Option<Secret>),
-    /// Activation material.
-    Activation(Box<Activation>),
+    /// Activation material, and what of it the adapter does not look for.
+    Activation(Box<Activation>, Vec<String>),
     /// A code that a device showed.
     Code(Secret),
     /// A registration code that a device showed.
@@ -33,6 +33,8 @@ pub(super) struct Shelf(BTreeMap<String, Kept>);
 pub(super) struct Missing {
     name: String,
     why: &'static str,
+    /// The field, if the adapter does not look for it: then nobody knows whether it was shown.
+    pub(super) unseen: Option<Field>,
 }
 
 impl Shelf {
@@ -57,15 +59,16 @@ impl Shelf {
     pub(super) fn picture(&self, text: &Text) -> Result<Picture, Missing> {
         let (name, missing) = match text {
             Text::Literal(uri) => {
-                let missing = Missing { name: uri.clone(), why: "it is no picture" };
+                let missing = Missing { name: uri.clone(), why: "it is no picture", unseen: None };
                 return Picture::from_data_uri(uri).map_err(|_| missing);
             }
             Text::Reference { name, .. } => {
-                (name, Missing { name: name.clone(), why: "no QR code was shown" })
+                let why = "no QR code was shown";
+                (name, Missing { name: name.clone(), why, unseen: None })
             }
         };
         match self.0.get(name) {
-            Some(Kept::Activation(activation)) => activation.qr.clone().ok_or(missing),
+            Some(Kept::Activation(activation, _)) => activation.qr.clone().ok_or(missing),
             Some(_) | None => Err(missing),
         }
     }
@@ -81,7 +84,7 @@ impl Shelf {
     }
 
     fn referenced(&self, name: &str, field: Option<Field>) -> Result<Secret, Missing> {
-        let why = |why| Missing { name: name.to_owned(), why };
+        let why = |why| Missing { name: name.to_owned(), why, unseen: None };
         match self.0.get(name).ok_or(why("nothing was kept under this name"))? {
             Kept::Message(code) => code.clone().ok_or(why("no code was recognised in the message")),
             Kept::Code(code) | Kept::RegistrationCode(code) => Ok(code.clone()),
@@ -90,8 +93,11 @@ impl Shelf {
             Kept::Challenge(text) => {
                 text.clone().map(Secret::new).ok_or(why("no challenge was shown"))
             }
-            Kept::Activation(activation) => {
-                activation_field(activation, field).ok_or(why("the page did not show it"))
+            Kept::Activation(activation, unseen) => {
+                let is_unseen = |field: &Field| unseen.contains(&field.to_string());
+                let unseen = field.filter(is_unseen);
+                let missing = Missing { unseen, ..why("the page did not show it") };
+                activation_field(activation, field).ok_or(missing)
             }
         }
     }

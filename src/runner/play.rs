@@ -1,6 +1,6 @@
 //! Plays one plan: asks, waits, acts, compares, and writes down all of it.
 
-use super::expect::{Comparison, Happened, compare};
+use super::expect::{Comparison, Happened, compare, within_sight};
 use super::kept::{Kept, Missing, Shelf};
 use super::record;
 use super::settle::OnItsWay;
@@ -39,6 +39,9 @@ pub(super) enum Halt {
 
 impl From<Missing> for Halt {
     fn from(missing: Missing) -> Self {
+        if let Some(field) = missing.unseen {
+            return Self::Unsupported(format!("{field} that the adapter looks for"));
+        }
         Self::Stuck(missing.to_string())
     }
 }
@@ -141,7 +144,7 @@ impl<'a> Player<'a> {
         let operation = self.operation(ask)?;
         let person = self.actor(step, ask);
         let request = self.request(ask, &operation)?;
-        let (_, reply) =
+        let (_, reply, unseen) =
             self.ask_recorded(&step.session, person.as_deref(), &operation, request).await?;
         let expected_kind = step.expect.as_ref().and_then(|expect| expect.reply);
         if let Reply::Unsupported { feature } = &reply
@@ -150,7 +153,7 @@ impl<'a> Player<'a> {
             return Err(Halt::Unsupported(feature.clone()));
         }
         if let (Some(name), Reply::Activation(activation)) = (&step.keep, &reply) {
-            self.shelf.keep(name, Kept::Activation(activation.clone()));
+            self.shelf.keep(name, Kept::Activation(activation.clone(), unseen.clone()));
         }
         if let (Some(name), Reply::TokenRequired { challenge, .. }) = (&step.keep, &reply) {
             self.shelf.keep(name, Kept::Challenge(challenge.clone()));
@@ -160,7 +163,10 @@ impl<'a> Player<'a> {
         }
         let persona = person.and_then(|name| self.world.person(&name).cloned());
         let page = self.turn_page(&step.session, reply.kind());
-        self.check(step.expect.as_ref(), &Happened::Reply(&reply, page), persona.as_ref())
+        let Some(expect) = &step.expect else { return Ok(()) };
+        let expect = within_sight(expect, &reply, &unseen)
+            .map_err(|field| Halt::Unsupported(format!("{field} that the adapter looks for")))?;
+        self.check(Some(&expect), &Happened::Reply(&reply, page), persona.as_ref())
     }
 
     /// Notes the page on which `session` stands now, and gives the one before.
@@ -224,16 +230,18 @@ impl<'a> Player<'a> {
         operation: &Operation,
     ) -> Result<(EntryId, Reply), Halt> {
         let request = record::request(&mut self.world.journal, operation);
-        self.ask_recorded(session, person, operation, request).await
+        let (asked, reply, _) = self.ask_recorded(session, person, operation, request).await?;
+        Ok((asked, reply))
     }
 
+    /// The same, and what of the reply the adapter does not look for.
     async fn ask_recorded(
         &mut self,
         session: &str,
         person: Option<&str>,
         operation: &Operation,
         request: Request,
-    ) -> Result<(EntryId, Reply), Halt> {
+    ) -> Result<(EntryId, Reply, Vec<String>), Halt> {
         let journal = &mut self.world.journal;
         let (name, who) = (session.to_owned(), person.map(str::to_owned));
         let asked = journal.record(Event::Asked { session: name, person: who, request });
@@ -247,12 +255,13 @@ impl<'a> Player<'a> {
         match answered {
             Ok(answer) => {
                 let observed = Box::new(record::answered(&mut self.world.journal, &answer));
-                let (session, Answer { reply, shown, form, .. }) = (session.to_owned(), answer);
+                let session = session.to_owned();
+                let Answer { reply, shown, form, unseen } = answer;
                 let answered = Event::Answered { asked, session, observed, form, shown };
                 self.world.journal.record(answered);
                 self.world.collect();
                 self.note_promise(person, &reply, before);
-                Ok((asked, reply))
+                Ok((asked, reply, unseen))
             }
             Err(error) => {
                 let why = error.to_string();

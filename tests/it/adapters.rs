@@ -191,6 +191,22 @@ operations:
 }
 
 #[tokio::test]
+async fn a_request_says_where_the_server_listens() {
+    let server = MockServer::start().await;
+    Mock::given(header("origin", server.uri().as_str()))
+        .respond_with(ResponseTemplate::new(401))
+        .mount(&server)
+        .await;
+    let map = r"
+operations:
+  sign_in: { requests: [{ request: POST /login, headers: { Origin: $base } }] }
+replies: [{ when: { status: 401 }, reply: rejected }]
+";
+    let answer = ask(&connect(&server, map).await, "main", sign_in()).await;
+    assert_eq!(answer.reply, Reply::rejected(RejectionClass::Denied));
+}
+
+#[tokio::test]
 async fn a_later_request_is_not_sent_when_the_answer_before_does_not_fit() {
     let server = MockServer::start().await;
     Mock::given(path("/login")).respond_with(ResponseTemplate::new(401)).mount(&server).await;
@@ -308,6 +324,42 @@ replies: [{ reply: done }]
     let connection = host.connect(&stage()).await.expect("a connection");
     let gone = try_ask(&connection, "main", Operation::Probe).await;
     assert!(matches!(gone, Err(AskError::Unreachable(_))), "{gone:?}");
+}
+
+#[tokio::test]
+async fn what_is_asked_for_is_said_in_the_words_of_the_server() {
+    let server = MockServer::start().await;
+    let page = ResponseTemplate::new(200).set_body_string("mail is device 7");
+    Mock::given(method("GET")).respond_with(page).mount(&server).await;
+    for (where_to, body) in [("/begin", "kind=generator"), ("/send", "to=device-7")] {
+        Mock::given(path(where_to))
+            .and(body_string(body))
+            .respond_with(ResponseTemplate::new(200))
+            .expect(1)
+            .mount(&server)
+            .await;
+    }
+    let map = r"
+operations:
+  begin_enrolment:
+    words: { token: { authenticator: generator } }
+    requests: [{ request: POST /begin, form: { kind: $token } }]
+  choose_channel:
+    words: { channel: { email: device-$mail } }
+    requests:
+      - { request: GET /page, capture: { mail: { regex: 'device (\d)' } } }
+      - { request: POST /send, form: { to: $channel } }
+replies: [{ when: { status: 200 }, reply: done }]
+";
+    let connection = connect(&server, map).await;
+    let begin = |token| Operation::BeginEnrolment { token };
+    let choose = |channel| Operation::ChooseChannel { channel };
+    let reply = async |operation| ask(&connection, "main", operation).await.reply;
+    let lacking = |feature: &str| Reply::Unsupported { feature: feature.to_owned() };
+    assert_eq!(reply(begin(TokenKind::Authenticator)).await, Reply::Done);
+    assert_eq!(reply(begin(TokenKind::Mobile)).await, lacking("begin_enrolment mobile"));
+    assert_eq!(reply(choose(Channel::Email)).await, Reply::Done);
+    assert_eq!(reply(choose(Channel::Sms)).await, lacking("choose_channel sms"));
 }
 
 #[tokio::test]

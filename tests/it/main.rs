@@ -36,4 +36,5 @@ mod shim;
 mod sms;
 mod source_addresses;
 mod stage;
+mod subjects;
 mod tokens;

@@ -143,7 +143,10 @@ impl Check {
         let mut operations = BTreeMap::new();
         for (kind, entry) in &written.operations {
             let known = self.known_variables(words::variables_of(*kind));
-            let steps = self.steps(entry, &known, &root.then("operations").then(&kind));
+            let at = root.then("operations").then(&kind);
+            let mut steps = self.steps(entry, &known, &at);
+            let words = entry.words.as_ref();
+            steps.translation = self.translation(words, *kind, &known, &at.then("words"));
             operations.insert(*kind, steps);
         }
         let known = self.known_variables(&[]);
@@ -269,7 +272,7 @@ impl Check {
             requests.extend(request.map(|request| Request { timeout: within, ..request }));
         }
         let rules = self.rules(&entry.replies, known, &path.then("replies"));
-        Steps { requests, within, rules }
+        Steps { translation: None, requests, within, rules }
     }
 
     fn request(&mut self, entry: &RequestEntry, known: &Names, path: &Path) -> Option<Request> {

@@ -1,8 +1,8 @@
 //! The grammar of map files: what may be written, before it is known whether it makes sense.
 
-use crate::domain::Declared;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
+use crate::domain::{Channel, Declared, TokenKind};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
@@ -166,6 +166,8 @@ pub struct NowEntry {
 #[derive(Debug, Clone, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OperationEntry {
+    /// What the server calls what is asked for; what is not here, it does not have.
+    pub words: Option<WordsEntry>,
     /// The requests, at least one.
     pub requests: Vec<RequestEntry>,
     /// How long all of them together may take; without this line each answer has the map's
@@ -174,6 +176,18 @@ pub struct OperationEntry {
     /// Meanings of the last answer; the first that fits counts.
     #[serde(default)]
     pub replies: Vec<RuleEntry>,
+}
+
+/// Our words to the server's, in which captured variables may stand.
+#[derive(Debug, Clone, Default, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct WordsEntry {
+    /// `choose_channel`: `{ sms: phone, email: $mail_button }`.
+    #[serde(default)]
+    pub channel: BTreeMap<Channel, String>,
+    /// `begin_enrolment`: `{ authenticator: generator }`.
+    #[serde(default)]
+    pub token: BTreeMap<TokenKind, String>,
 }
 
 /// One HTTP request.

@@ -4,8 +4,9 @@
 //! it is run: it is data that is checked whole before the first request. `adapters/` has examples.
 //!
 //! - In requests `$name` is a variable: what the operation brings along (`$user`, `$code` …), what
-//!   an earlier request of the same session captured, or the session's last `$user` and
-//!   `$password`. A JSON or form field or header whose variable has no value is left out.
+//!   an earlier request of the same session captured, the session's last `$user` and `$password`,
+//!   or `$base`, which is where the server listens: an `Origin` must say so. A JSON or form field
+//!   or header whose variable has no value is left out.
 //! - In replies `$.path` is a JSONPath into the answer, `$name` a captured variable, and anything
 //!   else stands for itself.
 //! - An answer that no rule fits is inconclusive, never the server's fault.
@@ -24,6 +25,7 @@ mod secrets;
 pub(in crate::adapters) mod session;
 pub(in crate::adapters) mod template;
 mod trace;
+mod translation;
 pub(in crate::adapters) mod words;
 mod xml;
 

@@ -9,6 +9,7 @@ use super::secrets::Secrets;
 use super::session::{Request, Session, Target};
 use super::template::{Variables, as_text, seconds};
 use super::trace::{Seen, Trace};
+use super::translation::{Told, Translation};
 use crate::adapters::Stage;
 use crate::adapters::address::Street;
 use crate::domain::operation::OperationKind;
@@ -49,6 +50,8 @@ pub(in crate::adapters) struct Program {
 /// What one operation sends and what its last answer means.
 #[derive(Debug)]
 pub(in crate::adapters) struct Steps {
+    /// The server's words for what is asked for.
+    pub(super) translation: Option<Translation>,
     pub(super) requests: Vec<Request>,
     /// How long all of it may take, if that is bounded.
     pub(super) within: Option<Duration>,
@@ -75,7 +78,7 @@ impl Mapped {
         stage: &Stage,
         trace: Option<Arc<Trace>>,
     ) -> Self {
-        let mut surroundings = surroundings(stage);
+        let mut surroundings = surroundings(stage, &program.target);
         surroundings.extend(program.secrets.variables());
         let clock = Arc::clone(&stage.clock);
         let street = (program.sources == Sources::Own).then(|| Street::of(stage));
@@ -140,7 +143,14 @@ impl Mapped {
         }
         let session = self.session(session)?;
         let mut known = self.known(&session, operation);
-        let sending = self.exchange(&session, &steps.requests, &mut known);
+        let told = match steps.translation.as_ref().map(|words| words.of(&known)).transpose() {
+            Ok(told) => told.flatten(),
+            Err(word) => {
+                let reply = Reply::Unsupported { feature: format!("{kind} {word}") };
+                return Ok(Answer::whole(reply, String::new(), None));
+            }
+        };
+        let sending = self.exchange(&session, &steps.requests, told, &mut known);
         let page = match steps.within {
             None => sending.await,
             Some(within) => {
@@ -189,6 +199,7 @@ impl Mapped {
         &self,
         session: &Session,
         requests: &[Request],
+        told: Option<Told<'_>>,
         known: &mut Variables,
     ) -> Result<Page, AskError> {
         let mut last: Option<Page> = None;
@@ -199,6 +210,10 @@ impl Mapped {
                 let why = misfit.to_string();
                 self.note(|| Seen::NotSent { place: format!("requests[{index}]"), why });
                 break;
+            }
+            // Before each: an earlier request may have captured what stands in it.
+            if let Some(told) = told {
+                told.put_into(known);
             }
             let page = session.send(request, known).await?;
             for (name, field) in &request.captures {
@@ -319,9 +334,10 @@ fn clipped(mut text: String) -> String {
     text
 }
 
-fn surroundings(stage: &Stage) -> Variables {
+fn surroundings(stage: &Stage, target: &Target) -> Variables {
     let gateways = &stage.gateways;
     let mut variables = named([
+        ("base", Value::from(target.base.as_str().trim_end_matches('/'))),
         ("scenario", Value::from(stage.scenario.as_str())),
         ("sms_url", Value::from(gateways.sms_url.as_str())),
         ("sms_account", Value::from(gateways.sms_account.as_str())),

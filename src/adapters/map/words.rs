@@ -8,11 +8,12 @@ use serde_json::Value;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// Variables that every request may use: the person that the session signed in as, and where the
-/// gateways are.
+/// Variables that every request may use: the person that the session signed in as, where the server
+/// listens, and where the gateways are.
 pub(super) const ALWAYS: &[&str] = &[
     "user",
     "password",
+    "base",
     "scenario",
     "sms_url",
     "sms_account",

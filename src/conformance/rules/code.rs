@@ -32,6 +32,11 @@ fn oob_single_use(entries: &[Entry]) -> Finding {
         let Some(delivery) = story.delivery(again.code) else { continue };
         let first = submissions.iter().find(|one| one.code == again.code && one.accepted);
         let Some(first) = first else { continue };
+        // Whoever presses the button twice is shown twice where the code has led to.
+        let in_flight = again.exchange.asked < first.exchange.answered;
+        if in_flight && again.exchange.session == first.exchange.session {
+            continue;
+        }
         let renewed = story.arrivals.iter().any(|arrival| {
             arrival.code == Some(again.code) && arrival.entry > first.exchange.answered
         });

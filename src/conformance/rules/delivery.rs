@@ -118,9 +118,10 @@ fn once(entries: &[Entry]) -> Finding {
         }
         let mut evidence = promise.evidence();
         evidence.extend(codes.iter().map(|arrival| arrival.entry));
-        // Different codes may answer different requests; the same one twice cannot.
-        let twice = codes.iter().skip(1).any(|arrival| arrival.code == first.code);
-        if twice {
+        // Different codes may answer different requests; the same one more often than it was asked
+        // for cannot. Who derives codes from the time answers several with one.
+        let same = codes.iter().filter(|arrival| arrival.code == first.code).count();
+        if same > under_way(&story, promise) {
             let seen = format!("{} messages with the same code", codes.len());
             tally.broken("one message with a code", seen, evidence);
         } else if let Some(wait) = waited_for_another(&story, promise, first) {
@@ -129,6 +130,17 @@ fn once(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// How many requests of the person were under way while `promise` was, itself included: a message
+/// after the answer may be that of any of them.
+fn under_way(story: &Story<'_>, promise: &Exchange<'_>) -> usize {
+    let at_once = story.code_requests().filter(|other| {
+        other.person == promise.person
+            && other.asked < promise.answered
+            && other.answered > promise.asked
+    });
+    at_once.count()
 }
 
 /// A wait in vain for another message than `first`, before anybody asked for more: only that shows

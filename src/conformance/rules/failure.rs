@@ -101,6 +101,16 @@ fn dead_after_failure(entries: &[Entry]) -> Finding {
                 continue;
             }
             for submission in story.submissions().iter().filter(|one| Some(one.code) == code) {
+                // Who derives codes from the time may have sent the same one again, and well.
+                let sent_again = story.arrivals.iter().any(|arrival| {
+                    arrival.code == code
+                        && arrival.sent > exchange.answered
+                        && arrival.sent != mishap.entry
+                        && arrival.sent < submission.exchange.asked
+                });
+                if sent_again {
+                    continue;
+                }
                 let mut evidence = exchange.evidence();
                 evidence.push(mishap.entry);
                 evidence.extend(submission.evidence());

@@ -55,7 +55,13 @@ fn offers_both(entries: &[Entry]) -> Finding {
         story.exchanges.iter().filter(|one| one.observed.reply == ReplyKind::EnrolmentRequired);
     for exchange in forced {
         let offers = &exchange.observed.tokens;
-        if [TokenKind::Mobile, TokenKind::Desktop].iter().all(|kind| offers.contains(kind)) {
+        let guides = [TokenKind::Mobile, TokenKind::Desktop];
+        // Who has neither, but takes any authenticator app, serves phones and PCs alike.
+        let any_app = offers.contains(&TokenKind::Authenticator);
+        if any_app && !guides.iter().any(|kind| offers.contains(kind)) {
+            continue;
+        }
+        if guides.iter().all(|kind| offers.contains(kind)) {
             tally.kept(exchange.evidence());
         } else {
             let names: Vec<String> = offers.iter().map(ToString::to_string).collect();

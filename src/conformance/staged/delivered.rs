@@ -31,9 +31,18 @@ fn again(answer: Observed) -> Staged {
 fn a_delivered_code_is_good_once() {
     let idle =
         asked_for("main").submit("main", code(1), forced()).submit("main", code(1), forced());
+    let twice_at_once = |session: &'static str| {
+        let typed = || Request { code: Some(code(1)), ..Request::bare(Op::SubmitCode) };
+        let mut staged = asked_for("main").sms("other", "ada", 2);
+        let asked = [("main", typed()), (session, typed())];
+        let asked = asked.map(|(session, typed)| staged.question(session, typed));
+        staged.answered(asked[0], "main", forced()).answered(asked[1], session, forced())
+    };
     let cases = vec![
         ("refused", again(wrong()), Kept),
         ("accepted", again(forced()), Broken),
+        ("from two browsers at once", twice_at_once("other"), Broken),
+        ("the button was pressed twice", twice_at_once("main"), Untested),
         ("refused because of a lock", again(no(RejectionClass::Locked)), Untested),
         ("typed where nothing waits for a code", idle, Untested),
     ];
@@ -217,9 +226,21 @@ fn a_code_reaches_its_person_on_the_named_channel_once() {
             ("to another person", astray(), Untested),
         ],
     );
+    let at_once = |messages: usize| {
+        let mut staged = asked_for("main");
+        let resend = || Request::bare(Op::ResendCode);
+        let asked = [(); 2].map(|()| staged.question("main", resend()));
+        let mut staged = staged.answered(asked[0], "main", sent(Channel::Sms));
+        for _ in 0..messages {
+            staged = staged.message("ada", Channel::Sms, Some(code(1)));
+        }
+        staged.answered(asked[1], "main", sent(Channel::Sms))
+    };
     check(
         "delivery.once",
         vec![
+            ("two at once, with a code of the time", at_once(2), Untested),
+            ("three for two", at_once(3), Broken),
             ("once", asked_for("main").in_vain("ada", Channel::Sms), Kept),
             ("once, and nobody waited for more", asked_for("main"), Untested),
             ("twice", twice, Broken),

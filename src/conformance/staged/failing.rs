@@ -58,10 +58,13 @@ fn a_code_that_could_not_be_sent_is_dead() {
     };
     let claimed = disturbed(sent(Channel::Sms), Disturbance::Unanswered, "ada");
     let claimed = claimed.submit("main", code(1), reply(Re::EnrolmentRequired));
+    let again = disturbed(no_channel(), Disturbance::Unanswered, "ada").sms("main", "ada", 1);
+    let again = again.submit("main", code(1), reply(Re::EnrolmentRequired));
     let cases = vec![
         ("refused", typed(no(RejectionClass::CodeInvalid)), Kept),
         ("accepted", typed(reply(Re::EnrolmentRequired)), Broken),
         ("the failure was not noticed", claimed, Untested),
+        ("it was sent again, and came", again, Untested),
     ];
     check("delivery.dead-after-failure", cases);
 }

@@ -2,7 +2,7 @@
 
 use super::Came::{Broken, Kept, Untested};
 use super::*;
-use crate::domain::TokenKind::{Desktop, Mobile};
+use crate::domain::TokenKind::{self, Authenticator, Desktop, Mobile};
 
 fn promised(person: &'static str, channel: Channel) -> Staged {
     Staged::new().sign_in("main", person, sent(channel))
@@ -75,6 +75,21 @@ fn a_page_that_asks_for_a_pin_offers_the_mailbox() {
         ("nobody looked", asked(vec![], &["alternatives"]), Untested),
     ];
     check("guide.alternative-offered", cases);
+}
+
+#[test]
+fn phone_and_pc_are_on_offer_unless_any_app_will_do() {
+    let offered = |tokens: &[TokenKind]| {
+        let answer = Observed { tokens: tokens.to_vec(), ..reply(Re::EnrolmentRequired) };
+        Staged::new().sign_in("main", "ada", answer)
+    };
+    let cases = vec![
+        ("both", offered(&[Mobile, Desktop]), Kept),
+        ("one of them", offered(&[Mobile]), Broken),
+        ("one of them, and any app", offered(&[Mobile, Authenticator]), Broken),
+        ("any app, and neither", offered(&[Authenticator]), Untested),
+    ];
+    check("guide.offers-both", cases);
 }
 
 #[test]

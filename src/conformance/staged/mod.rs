@@ -117,7 +117,7 @@ impl Staged {
         self
     }
 
-    fn question(&mut self, session: &'static str, request: Request) -> EntryId {
+    pub(super) fn question(&mut self, session: &'static str, request: Request) -> EntryId {
         let actor = self.actors.iter().rev().find(|(of, _)| *of == session);
         let person = actor.map(|(_, person)| (*person).to_owned());
         self.event(Event::Asked { session: session.into(), person, request })
@@ -126,6 +126,16 @@ impl Staged {
     /// A question with its answer.
     pub(super) fn ask(mut self, session: &'static str, request: Request, answer: Observed) -> Self {
         let asked = self.question(session, request);
+        self.answered(asked, session, answer)
+    }
+
+    /// The answer to a question.
+    pub(super) fn answered(
+        mut self,
+        asked: EntryId,
+        session: &'static str,
+        answer: Observed,
+    ) -> Self {
         let (observed, shown) = (Box::new(answer), "a page".to_owned());
         self.event(Event::Answered { asked, session: session.into(), observed, shown, form: None });
         self

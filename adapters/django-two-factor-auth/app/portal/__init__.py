@@ -1,0 +1,1 @@
+"""A small site with django-two-factor-auth."""
