@@ -22,6 +22,10 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// As many redirects as a login page may plausibly take; browsers stop at 20.
 const MAX_REDIRECTS: usize = 10;
 
+/// How long a connection may rest and be used again, over TLS. Servers close resting connections,
+/// the fastest after two seconds, and what is sent over one just then is lost by nobody's fault.
+const RESTING: Duration = Duration::from_secs(1);
+
 /// Where all requests of a map go, and how long they may take.
 #[derive(Debug, Clone)]
 pub(super) struct Target {
@@ -89,11 +93,18 @@ pub(super) struct Session {
 impl Session {
     pub(super) fn new(target: Target) -> Result<Self, AskError> {
         let jar = Arc::new(reqwest::cookie::Jar::default());
-        let trust = if target.base.scheme() == "https" { Trust::Machine } else { Trust::Nobody };
+        // Without TLS a new connection costs nothing, and none rests: some servers close them by a
+        // clock that scenarios move.
+        let (trust, resting) = match target.base.scheme() {
+            "https" => (Trust::Machine, usize::MAX),
+            _ => (Trust::Nobody, 0),
+        };
         let build = |policy| {
             client(trust)
                 .cookie_provider(Arc::clone(&jar))
                 .timeout(target.timeout)
+                .pool_max_idle_per_host(resting)
+                .pool_idle_timeout(RESTING)
                 .redirect(policy)
                 .build()
                 .map_err(|error| AskError::Unreachable(with_causes(&error)))
