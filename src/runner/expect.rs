@@ -17,8 +17,8 @@ pub(super) enum Happened<'a> {
     Outcome(&'a Outcome),
 }
 
-/// What of `expect` can be held against `reply`: nobody is blamed for what the adapter does not look
-/// for, by the names in `unseen`.
+/// What of `expect` can be held against `reply`: nobody is blamed for what the adapter does not
+/// look for, by the names in `unseen`.
 ///
 /// # Errors
 /// The field of an activation without which the scenario cannot go on, and which is not looked for.

@@ -206,6 +206,42 @@ replies: [{ when: { status: 401 }, reply: rejected }]
     assert_eq!(answer.reply, Reply::rejected(RejectionClass::Denied));
 }
 
+/// Takes connections and answers the first request of each; what comes after it over the same
+/// connection is lost, as with a server that closes connections while they rest.
+async fn forgetful_server() -> std::net::SocketAddr {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = listener.local_addr().expect("its address");
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let mut request = [0; 4096];
+                let _some = connection.read(&mut request).await;
+                let answer = b"HTTP/1.1 401 No\r\ncontent-length: 0\r\n\r\n";
+                let _sent = connection.write_all(answer).await;
+                let _more = connection.read(&mut request).await;
+            });
+        }
+    });
+    address
+}
+
+#[tokio::test]
+async fn no_request_is_lost_on_a_connection_that_rested() {
+    let address = forgetful_server().await;
+    let text = format!(
+        "map: 1\nname: x\nbase: http://{address}\n\
+         operations: {{ sign_in: {{ requests: [{{ request: POST /login }}] }} }}\n\
+         replies: [{{ when: {{ status: 401 }}, reply: rejected }}]\n"
+    );
+    let host = MapHost::load(&text, "map.yaml", None).await.expect("a map");
+    let connection = host.connect(&stage()).await.expect("a connection");
+    for _ in 0..3 {
+        let answer = ask(&connection, "main", sign_in()).await;
+        assert_eq!(answer.reply, Reply::rejected(RejectionClass::Denied));
+    }
+}
+
 #[tokio::test]
 async fn a_later_request_is_not_sent_when_the_answer_before_does_not_fit() {
     let server = MockServer::start().await;

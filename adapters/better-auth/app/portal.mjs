@@ -39,7 +39,8 @@ class Client extends twilio.RequestClient {
   }
 }
 const sms = twilio(SMS_ACCOUNT, SMS_TOKEN, { httpClient: new Client() });
-const mail = nodemailer.createTransport({ host: SMTP_HOST, port: Number(SMTP_PORT), secure: false });
+const smtp = { host: SMTP_HOST, port: Number(SMTP_PORT), secure: false };
+const mail = nodemailer.createTransport(smtp);
 
 /** The sign-in of this browser that waits for a second factor, if there is one. */
 function challengeOf(ctx) {
@@ -56,7 +57,8 @@ async function whoOwesCode(ctx) {
 }
 
 // better-auth leaves to the application where a code goes: to the number on file, or else to the
-// mailbox, unless the page asks for a channel. The browser remembers what was sent for which sign-in.
+// mailbox, unless the page asks for a channel. The browser remembers what was sent, and for which
+// sign-in.
 async function sendCode({ user, otp }, ctx) {
   const channel = ctx.headers?.get("x-channel") ?? (user.phoneNumber ? "sms" : "email");
   const sent = `${channel}:${await challengeOf(ctx)}`;

@@ -7,9 +7,9 @@ the sign-in, and the rule that whoever has no authenticator app sets one up firs
 """
 
 import os
+import shutil
 import signal
 import sys
-import tempfile
 
 import waitress
 from flask import Flask, request
@@ -85,8 +85,8 @@ app.config.update(
     MAIL_TIMEOUT=5,
 )
 
-folder = tempfile.TemporaryDirectory(prefix="flask-security-")
-app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{folder.name}/portal.sqlite3"
+FOLDER = os.environ["FOLDER"]
+app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{FOLDER}/portal.sqlite3"
 app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {"connect_args": {"timeout": 10}}
 
 db = SQLAlchemy(app)
@@ -166,11 +166,16 @@ def end(_number, _frame):
     sys.exit(0)
 
 
+def serve():
+    with app.app_context():
+        db.create_all()
+    # Eight at once; scenarios have races.
+    waitress.serve(app, host="127.0.0.1", port=int(os.environ["PORT"]), threads=8)
+
+
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, end)
-    with folder, app.app_context():
-        db.create_all()
-        # Scenarios move the clock by days, and no connection shall die of that.
-        patience = {"channel_timeout": 10**9, "cleanup_interval": 10**9}
-        port = int(os.environ["PORT"])
-        waitress.serve(app, host="127.0.0.1", port=port, threads=8, **patience)
+    try:
+        serve()
+    finally:
+        shutil.rmtree(FOLDER, ignore_errors=True)

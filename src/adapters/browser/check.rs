@@ -66,8 +66,12 @@ impl Reader {
                 }
                 (None, Some(requests)) => {
                     let replies: Vec<RuleEntry> = entry.replies.clone();
-                    let entry =
-                        OperationEntry { requests: requests.clone(), timeout: None, replies };
+                    let entry = OperationEntry {
+                        words: None,
+                        requests: requests.clone(),
+                        timeout: None,
+                        replies,
+                    };
                     operations.insert(*kind, self.check.steps(&entry, &known, &path));
                 }
                 (Some(_), Some(_)) | (None, None) => {

@@ -27,6 +27,10 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// As many redirects as a login page may plausibly take; browsers stop at 20.
 const MAX_REDIRECTS: usize = 10;
 
+/// How long a connection may rest and be used again. Servers close resting connections,
+/// the fastest after two seconds, and what is sent over one just then is lost by nobody's fault.
+const RESTING: Duration = Duration::from_secs(1);
+
 /// Where all requests of a map go, and how long they may take.
 #[derive(Debug, Clone)]
 pub(in crate::adapters) struct Target {
@@ -34,6 +38,16 @@ pub(in crate::adapters) struct Target {
     pub(in crate::adapters) timeout: Duration,
     /// Where they come from; none if from anywhere.
     pub(in crate::adapters) from: Option<Ipv4Addr>,
+    pub(in crate::adapters) connections: Connections,
+}
+
+/// What becomes of a connection between two requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::adapters) enum Connections {
+    /// It rests and is used again.
+    Rest,
+    /// It is closed: some servers close resting ones by a clock that scenarios move.
+    Fresh,
 }
 
 /// One request of an operation.
@@ -113,11 +127,17 @@ impl Session {
     ) -> Result<Self, AskError> {
         let jar = Arc::new(Jar::new(clock));
         let trust = if target.base.scheme() == "https" { Trust::Machine } else { Trust::Nobody };
+        let resting = match target.connections {
+            Connections::Rest => usize::MAX,
+            Connections::Fresh => 0,
+        };
         let build = |policy| {
             client(trust)
                 .cookie_provider(Arc::clone(&jar))
                 .timeout(target.timeout)
                 .local_address(target.from.map(IpAddr::V4))
+                .pool_max_idle_per_host(resting)
+                .pool_idle_timeout(RESTING)
                 .redirect(policy)
                 .build()
                 .map_err(|error| AskError::Unreachable(with_causes(&error)))
