@@ -20,7 +20,7 @@ fn file(more: &str) -> String {
 }
 
 /// The guide's ways and what goes wrong on them: a few of each kind.
-const FAMILY: [&str; 26] = [
+const FAMILY: [&str; 24] = [
     "abuse/another-session",
     "abuse/five-wrong-then-right",
     "authenticator/first-sign-in",
@@ -37,12 +37,10 @@ const FAMILY: [&str; 26] = [
     "mobile/cancelled-and-begun-again",
     "mobile/mobile-then-desktop",
     "mobile/ok-too-early",
-    "push/cancelled",
     "push/confirmed",
     "races/one-pin-two-browsers",
     "sign-in/another-person-in-the-browser",
     "sign-in/replayed-code",
-    "sign-in/second-browser",
     "sign-in/wrong-password",
     "sms/first-sign-in",
     "sms/resend",
@@ -102,7 +100,11 @@ fn what_a_person_sees_in_the_browser_is_judged_as_what_a_program_sees() {
         for (seen_one, direct_one) in seen.played.iter().zip(&direct.played) {
             assert_eq!(direct_one.verdict, Verdict::Pass);
             let remark = seen_one.remark.as_deref().unwrap_or_default();
-            if seen_one.verdict == Verdict::Skipped && remark.contains("no way to type") {
+            // No person can type a control character, or more than the field takes.
+            let is_untypable = ["no way to type", "it takes at most"];
+            if seen_one.verdict == Verdict::Skipped
+                && is_untypable.iter().any(|why| remark.contains(why))
+            {
                 continue;
             }
             assert_eq!(seen_one.verdict, Verdict::Pass, "{}", told(&seen, seen_one));
