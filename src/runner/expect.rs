@@ -321,7 +321,7 @@ mod tests {
         let expect = within_sight(&expect, &reply, &unseen).expect("the rest can be seen");
         assert_eq!(outcome(&expect), Expectation::Met);
 
-        let activation = Reply::Activation(Box::new(Activation::default()));
+        let activation = Reply::Activation(Box::default());
         let has = |field| Expect { has: Some(vec![field]), ..Expect::default() };
         assert_eq!(within_sight(&has(Field::Link), &activation, &unseen), Err(Field::Link));
         assert!(within_sight(&has(Field::Qr), &activation, &unseen).is_ok());

@@ -276,19 +276,11 @@ fn the_same_scenarios_through_the_map_give_the_same_record() {
 /// What was decided, scenario by scenario.
 fn decided(run: &Run) -> Vec<String> {
     let played = run.played.iter().map(|played| {
-        let findings: Vec<String> = played
-            .judgements
-            .iter()
-            .map(|judgement| {
-                let word = match judgement.finding {
-                    Finding::Kept { .. } => "kept",
-                    Finding::Broken { .. } => "broken",
-                    Finding::Untested => "untested",
-                };
-                format!("{} {word}", judgement.requirement.id)
-            })
-            .collect();
-        format!("{} {:?}: {}", played.plan.id, played.verdict, findings.join(", "))
+        // Which rules a code can put to the test, such as zeros in front, is left to chance.
+        let judgements = played.judgements.iter();
+        let broken = judgements.filter(|one| matches!(one.finding, Finding::Broken { .. }));
+        let broken: Vec<&str> = broken.map(|one| one.requirement.id).collect();
+        format!("{} {:?}: {}", played.plan.id, played.verdict, broken.join(", "))
     });
     played.collect()
 }
@@ -315,9 +307,7 @@ fn two_hundred_scenarios_at_once_do_not_disturb_each_other() {
         let alone = decided(&play(1, 1).await);
         let together = decided(&play(200, 2).await);
         assert_eq!(together.len(), 200);
-        for (alone, together) in alone.iter().zip(&together) {
-            assert_eq!(alone, together);
-        }
+        assert_eq!(alone, together);
     });
 }
 

@@ -1,11 +1,10 @@
 //! From what is written to what can be done: every mistake of a map file, with its place.
 
-use super::clock::Movable;
 use super::file::{ClockEntry, LaunchEntry, MapFile, OperationEntry, RequestEntry, Sources};
 use super::folder_of;
 use super::place::{Mistake, Path, Places, render};
 use super::program::{Program, Steps};
-use super::session::{Connections, Payload, Redirects, Request, Target};
+use super::session::{Payload, Redirects, Request, Target};
 use super::template::{Body, Template, is_name};
 use super::words;
 use crate::domain::Declared;
@@ -178,10 +177,6 @@ impl Check {
             .launch
             .map(|entry| self.launch(entry, head.secrets.keys(), beside, &root.then("launch")));
         let clock = self.clock(head, &root.then("clock"))?;
-        let connections = match clock {
-            Movable::Not => Connections::Rest,
-            Movable::Offset | Movable::Virtual(_) | Movable::Shim(_) => Connections::Fresh,
-        };
         Some(Program {
             about: About {
                 name: head.name.to_owned(),

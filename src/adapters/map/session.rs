@@ -27,7 +27,7 @@ const MAX_BODY_BYTES: usize = 1024 * 1024;
 /// As many redirects as a login page may plausibly take; browsers stop at 20.
 const MAX_REDIRECTS: usize = 10;
 
-/// How long a connection may rest and be used again. Servers close resting connections,
+/// How long a connection may rest and be used again, over TLS. Servers close resting connections,
 /// the fastest after two seconds, and what is sent over one just then is lost by nobody's fault.
 const RESTING: Duration = Duration::from_secs(1);
 
@@ -38,16 +38,6 @@ pub(in crate::adapters) struct Target {
     pub(in crate::adapters) timeout: Duration,
     /// Where they come from; none if from anywhere.
     pub(in crate::adapters) from: Option<Ipv4Addr>,
-    pub(in crate::adapters) connections: Connections,
-}
-
-/// What becomes of a connection between two requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::adapters) enum Connections {
-    /// It rests and is used again.
-    Rest,
-    /// It is closed: some servers close resting ones by a clock that scenarios move.
-    Fresh,
 }
 
 /// One request of an operation.
@@ -126,10 +116,11 @@ impl Session {
         trace: Option<Arc<Trace>>,
     ) -> Result<Self, AskError> {
         let jar = Arc::new(Jar::new(clock));
-        let trust = if target.base.scheme() == "https" { Trust::Machine } else { Trust::Nobody };
-        let resting = match target.connections {
-            Connections::Rest => usize::MAX,
-            Connections::Fresh => 0,
+        // Without TLS a new connection costs little, and none rests: some servers close them by a
+        // clock that scenarios move, and some without a word.
+        let (trust, resting) = match target.base.scheme() {
+            "https" => (Trust::Machine, usize::MAX),
+            _ => (Trust::Nobody, 0),
         };
         let build = |policy| {
             client(trust)
