@@ -239,7 +239,7 @@ mod tests {
     use super::{Happened, compare, within_sight};
     use crate::domain::persona::MobileOnFile;
     use crate::domain::reply::ReplyKind;
-    use crate::domain::{Activation, Chance, Channel, Persona, RejectionClass, Reply, Secret};
+    use crate::domain::{Chance, Channel, Persona, RejectionClass, Reply, Secret};
     use crate::journal::Expectation;
     use crate::scenario::plan::{CodeShape, Destination, Expect, Field, Grants};
 

@@ -189,6 +189,17 @@ fn operations_are_written_as_the_document_says() {
 }
 
 #[test]
+fn maps_and_browser_files_have_schemas_that_editors_can_use() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (of, key) in [("map", "launch"), ("browser", "programs")] {
+        let output = adapter(folder.path(), &["schema", of]);
+        let schema: Value = serde_json::from_slice(&output.stdout).expect("JSON");
+        assert!(schema["properties"][of].is_object(), "{of}");
+        assert!(schema["properties"][key].is_object(), "{of} has {key}");
+    }
+}
+
+#[test]
 fn the_schema_describes_every_operation_and_outcome() {
     let folder = tempfile::tempdir().expect("a folder");
     let output = adapter(folder.path(), &["schema"]);

@@ -159,6 +159,14 @@ fn a_program_that_is_not_there_is_named() {
 }
 
 #[test]
+fn a_server_that_hangs_up_is_quoted_with_what_it_said() {
+    let folder = altered(|map| map.replace("GET /me", "GET /hang-up"));
+    let (exit, told, log) = tried_in(folder.path(), &["probe"]);
+    assert_eq!(exit, Some(2), "{told}{log}");
+    assert!(log.contains("it said last:") && log.contains("no such page"), "{log}");
+}
+
+#[test]
 fn a_server_that_ends_while_it_is_asked_is_said_to_have_ended() {
     let folder = altered(|map| map.replace("GET /me", "GET /crash"));
     let (exit, told, log) = tried_in(folder.path(), &["probe"]);

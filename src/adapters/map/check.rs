@@ -185,12 +185,7 @@ impl Check {
                 clock: clock.mode(),
                 delivery: settling.map_or(Settling::BeforeReply, Settling::Within),
             },
-            target: Target {
-                base: base?,
-                timeout: timeout.unwrap_or(DEFAULT_TIMEOUT),
-                from: None,
-                connections,
-            },
+            target: Target { base: base?, timeout: timeout.unwrap_or(DEFAULT_TIMEOUT), from: None },
             sources,
             hosts,
             launch: launch.flatten(),

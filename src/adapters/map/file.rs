@@ -266,7 +266,8 @@ pub struct RuleEntry {
     pub number: Option<Source>,
     /// `signed_in`: how much was proven.
     pub assurance: Option<Source>,
-    /// `activation`: a picture as data URI, base64, SVG text, or the URL of one.
+    /// `activation`: a picture as data URI, base64, SVG text, or the URL of one; a key URI is drawn,
+    /// as the front end of the server would.
     pub qr: Option<Source>,
     /// `activation`: a key URI or activation link.
     pub link: Option<Source>,

@@ -342,7 +342,8 @@ impl Launched {
         Some(format!("the server that the map started has ended ({ending}){}", self.last_words()))
     }
 
-    fn last_words(&self) -> String {
+    /// The last lines that it said, to be appended to a message.
+    pub(super) fn last_words(&self) -> String {
         let text = self.said.text();
         let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
         let last = &lines[lines.len().saturating_sub(SHOWN_LINES)..];

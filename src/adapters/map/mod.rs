@@ -16,6 +16,7 @@ pub(in crate::adapters) mod check;
 pub(in crate::adapters) mod classify;
 mod clock;
 mod cookies;
+mod drawing;
 pub mod file;
 pub(in crate::adapters) mod launch;
 mod meaning;

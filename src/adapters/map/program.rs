@@ -101,10 +101,15 @@ impl Mapped {
 
     /// What cannot be reached may have ended: then that is what must be said.
     pub(in crate::adapters) async fn explained(&self, error: AskError) -> AskError {
-        let (AskError::Unreachable(_), Some(launched)) = (&error, &self.launched) else {
+        let (AskError::Unreachable(why), Some(launched)) = (&error, &self.launched) else {
             return error;
         };
-        launched.epitaph().await.map_or(error, AskError::Unreachable)
+        if let Some(ended) = launched.epitaph().await {
+            return AskError::Unreachable(ended);
+        }
+        // It may have failed at this one question, and said why.
+        let said = self.program.secrets.hidden_in(launched.last_words());
+        AskError::Unreachable(format!("{why}{said}"))
     }
 
     /// What `operation` means for a clock that the shim moves, and the answer if that is all.

@@ -3,6 +3,7 @@
 use super::capture::{Field, Page};
 use super::classify::When;
 use super::cookies::Jar;
+use super::drawing;
 use super::template::{Absent, Body, Template, Variables, as_text, percent_encoded};
 use super::trace::{Seen, Trace};
 use super::xml;
@@ -221,6 +222,9 @@ impl Session {
         if text.starts_with('<') {
             return Picture::from_bytes(text.as_bytes().to_vec())
                 .map_err(|error| unclear(error.to_string()));
+        }
+        if drawing::is_key_uri(text) {
+            return drawing::drawn(text).map_err(unclear);
         }
         let compact: String = text.chars().filter(|c| !c.is_whitespace()).collect();
         if let Some(picture) =

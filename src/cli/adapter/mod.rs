@@ -34,8 +34,8 @@ enum Command {
     Try(rehearsal::Arguments),
     /// Ask an adapter by hand, one JSON object a line
     Shell(shell::Arguments),
-    /// Print the JSON Schema of every message of the protocol
-    Schema,
+    /// Print the JSON Schema of the protocol's messages, of map files or of browser files
+    Schema(schema::Arguments),
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
@@ -44,6 +44,6 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
         Command::Doctor(arguments) => doctor::run(arguments).await,
         Command::Try(arguments) => rehearsal::run(arguments).await,
         Command::Shell(arguments) => shell::run(arguments).await,
-        Command::Schema => schema::run(),
+        Command::Schema(arguments) => schema::run(&arguments),
     }
 }

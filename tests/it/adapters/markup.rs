@@ -103,6 +103,18 @@ replies:
 }
 
 #[tokio::test]
+async fn a_key_uri_in_the_place_of_a_picture_is_drawn() {
+    let uri = "otpauth://totp/Acme:ada?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Acme";
+    let body = serde_json::json!({ "uri": uri });
+    let replies = "  - reply: activation\n    qr: $.uri\n    link: $.uri\n";
+    let answer = ResponseTemplate::new(200).set_body_json(body);
+    let answer = meaning(answer, replies).await.expect("a meaning");
+    let Reply::Activation(activation) = answer.reply else { panic!("{:?}", answer.reply) };
+    let picture = activation.qr.expect("it is drawn");
+    assert_eq!(fobwatch::tokens::camera::read(&picture).as_deref(), Ok(uri));
+}
+
+#[tokio::test]
 async fn what_is_no_xml_meets_no_condition_on_xml() {
     let replies = "  - when: { xml: { //ok: '' } }\n    reply: done\n  - reply: signed_out\n";
     let answer = meaning(xml("<ok"), replies).await.expect("a meaning");
