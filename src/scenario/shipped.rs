@@ -235,6 +235,7 @@ pub(super) static SHIPPED: &[(&str, &str)] = &[
     ("scenarios/sms/one-message-each.yaml", include_str!("../../scenarios/sms/one-message-each.yaml")),
     ("scenarios/sms/resend.yaml", include_str!("../../scenarios/sms/resend.yaml")),
     ("scenarios/sms/settings.yaml", include_str!("../../scenarios/sms/settings.yaml")),
+    ("scenarios/sms/spent-pin-after-sign-out.yaml", include_str!("../../scenarios/sms/spent-pin-after-sign-out.yaml")),
     ("scenarios/sms/spent-pin.yaml", include_str!("../../scenarios/sms/spent-pin.yaml")),
     ("scenarios/sms/two-people.yaml", include_str!("../../scenarios/sms/two-people.yaml")),
     ("scenarios/sms/wrong-pin-then-right.yaml", include_str!("../../scenarios/sms/wrong-pin-then-right.yaml")),
