@@ -115,6 +115,32 @@ async fn a_key_uri_in_the_place_of_a_picture_is_drawn() {
 }
 
 #[tokio::test]
+async fn a_header_whose_variable_has_no_value_is_left_out() {
+    let server = MockServer::start().await;
+    let home = ResponseTemplate::new(200);
+    Mock::given(header("authorization", "Bearer t-1")).respond_with(home).mount(&server).await;
+    let token = serde_json::json!({ "token": "t-1" });
+    let token = ResponseTemplate::new(200).set_body_json(token);
+    Mock::given(path("/login")).respond_with(token).mount(&server).await;
+    let connection = connect(
+        &server,
+        r"
+operations:
+  sign_in: { requests: [{ request: POST /login, capture: { bearer: $.token } }] }
+  probe: { requests: [{ request: GET /me, headers: { Authorization: Bearer $bearer } }] }
+replies:
+  - { when: { status: 404 }, reply: signed_out }
+  - { reply: signed_in, assurance: two_factor }
+",
+    )
+    .await;
+    assert_eq!(ask(&connection, "main", Operation::Probe).await.reply, Reply::SignedOut);
+    ask(&connection, "main", sign_in()).await;
+    let home = Reply::SignedIn { assurance: Assurance::TwoFactor };
+    assert_eq!(ask(&connection, "main", Operation::Probe).await.reply, home);
+}
+
+#[tokio::test]
 async fn what_is_no_xml_meets_no_condition_on_xml() {
     let replies = "  - when: { xml: { //ok: '' } }\n    reply: done\n  - reply: signed_out\n";
     let answer = meaning(xml("<ok"), replies).await.expect("a meaning");
