@@ -23,10 +23,9 @@ fn code_not_shown(entries: &[Entry]) -> Finding {
     for arrival in &story.arrivals {
         let Some(code) = arrival.code else { continue };
         let mark = code.in_text();
-        let leak = story
-            .exchanges
-            .iter()
-            .find(|exchange| exchange.request.code != Some(code) && exchange.shown.contains(&mark));
+        let leak = story.exchanges.iter().find(|exchange| {
+            exchange.request.code != Some(code) && stands_alone(exchange.shown, &mark)
+        });
         match leak {
             Some(leak) => {
                 let mut evidence = leak.evidence();
@@ -37,6 +36,25 @@ fn code_not_shown(entries: &[Entry]) -> Finding {
         }
     }
     tally.finding()
+}
+
+/// Beside so many hexadecimal digits a code is a part of a signature or of an id.
+const DIGITS_OF_A_SIGNATURE: usize = 16;
+
+/// Whether `mark` stands somewhere in `shown` by itself. Within a longer number, such as an id, a
+/// signature or the fraction of a time, the digits of a code are a coincidence.
+fn stands_alone(shown: &str, mark: &str) -> bool {
+    shown.match_indices(mark).any(|(at, _)| {
+        let before = shown.get(..at).unwrap_or_default();
+        let behind = shown.get(at + mark.len()..).unwrap_or_default();
+        let ends_in_digit = |text: &str| text.ends_with(|c: char| c.is_ascii_digit());
+        let is_fraction = before.strip_suffix('.').is_some_and(ends_in_digit);
+        let in_number = ends_in_digit(before) || behind.starts_with(|c: char| c.is_ascii_digit());
+        let is_hex = |c: &char| c.is_ascii_hexdigit();
+        let around = before.chars().rev().take_while(is_hex).count()
+            + behind.chars().take_while(is_hex).count();
+        !is_fraction && !in_number && around < DIGITS_OF_A_SIGNATURE
+    })
 }
 
 pub(super) static DESTINATION_MASKED: Requirement = Requirement {

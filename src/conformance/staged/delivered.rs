@@ -274,6 +274,11 @@ fn a_page_gives_nothing_away() {
     let cases = vec![
         ("a page", showing("enter the PIN".into()), Kept),
         ("a page with the PIN", showing(format!("it is {}", code(1).in_text())), Broken),
+        ("a long id", showing(format!("id 13{}7152320", code(1).in_text())), Kept),
+        ("a time", showing(format!("at 1893456000.{}", code(1).in_text())), Kept),
+        ("a signature", showing(format!("sig 9fe{}a8c0ffee00deadbeef", code(1).in_text())), Kept),
+        ("a word before it", showing(format!("code{}", code(1).in_text())), Broken),
+        ("both", showing(format!("1{0}: {0}", code(1).in_text())), Broken),
         ("no PIN at all", Staged::new(), Untested),
     ];
     check("privacy.code-not-shown", cases);
