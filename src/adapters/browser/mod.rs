@@ -10,7 +10,7 @@
 //!   unsupported, and is not judged as if it had been asked.
 //! - Only this machine and the host of `base` can be reached by the pages.
 //!
-//! WebDriver is spoken directly ([`webdriver`]): the crates that speak it bring 12 and 21 more
+//! WebDriver is spoken directly (`webdriver`): the crates that speak it bring 12 and 21 more
 //! packages along, for a dozen requests of JSON over the HTTP client that is here anyway.
 
 mod check;
