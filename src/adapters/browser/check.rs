@@ -14,17 +14,17 @@ use std::collections::BTreeMap;
 /// An operation of more steps than this is no operation any more, and each may take its time.
 const MAX_STEPS: usize = 50;
 
-/// Reads the browser file `text`, called `file`; `base` takes the place of the one inside.
+/// Reads the browser file `text`, called `file`.
 ///
 /// # Errors
 /// All mistakes, rendered.
-pub(super) fn read(text: &str, file: &str, base: Option<&str>) -> Result<Program, String> {
+pub(super) fn read(text: &str, file: &str) -> Result<Program, String> {
     let beside = folder_of(file);
     let places = Places::of(text).map_err(|mistake| render(file, text, vec![mistake]))?;
     let written: BrowserFile = serde_yaml::from_str(text)
         .map_err(|error| render(file, text, vec![words::misfit(&error)]))?;
     let mut reader = Reader { check: Check::new(places, captured(&written), Eyes::Browser) };
-    let program = reader.program(&written, base, &beside);
+    let program = reader.program(&written, &beside);
     reader.check.passed(program, file, text)
 }
 
@@ -44,18 +44,13 @@ struct Reader {
 }
 
 impl Reader {
-    fn program(
-        &mut self,
-        written: &BrowserFile,
-        base: Option<&str>,
-        beside: &std::path::Path,
-    ) -> Option<Program> {
+    fn program(&mut self, written: &BrowserFile, beside: &std::path::Path) -> Option<Program> {
         let root = Path::default();
         if written.browser != 1 {
             let what = format!("version {} of browser files is not known", written.browser);
             self.check.wrong::<()>(&root.then("browser"), what, "write `browser: 1`");
         }
-        let map = self.check.ground(&head(written), base, beside);
+        let map = self.check.ground(&head(written), None, beside);
         let (mut scenes, mut operations) = (BTreeMap::new(), BTreeMap::new());
         for (kind, entry) in &written.operations {
             let known = self.check.known_variables(words::variables_of(*kind));

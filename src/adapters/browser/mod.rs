@@ -53,7 +53,7 @@ pub struct BrowserHost {
 /// # Errors
 /// [`NotReachable::BadMap`] with every mistake, its place and its remedy.
 pub fn check(text: &str, file: &str) -> Result<(), NotReachable> {
-    check::read(text, file, None).map(drop).map_err(NotReachable::BadMap)
+    check::read(text, file).map(drop).map_err(NotReachable::BadMap)
 }
 
 /// The JSON Schema of browser files, for editors.
@@ -75,7 +75,7 @@ impl BrowserHost {
         gateways: Option<&Endpoints>,
         settings: &BrowserSettings,
     ) -> Result<Self, NotReachable> {
-        let program = check::read(text, file, None).map_err(NotReachable::BadMap)?;
+        let program = check::read(text, file).map_err(NotReachable::BadMap)?;
         let Program { map, scenes, mut programs } = program;
         programs.chromedriver = settings.chromedriver.clone().or(programs.chromedriver);
         programs.chromium = settings.chromium.clone().or(programs.chromium);

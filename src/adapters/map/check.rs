@@ -214,7 +214,8 @@ impl Check {
     }
 
     pub(in crate::adapters) fn known_variables(&self, own: &[&str]) -> Names {
-        let given = own.iter().chain(words::ALWAYS).map(|name| (*name).to_owned());
+        let own = own.iter().map(|name| (*name).to_owned());
+        let given = own.chain(words::always().map(str::to_owned));
         given.chain(self.captured.iter().cloned()).collect()
     }
 

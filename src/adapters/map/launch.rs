@@ -5,6 +5,7 @@ use super::file::{LaunchEntry, ReachEntry};
 use super::place::Path;
 use super::session::{Payload, Redirects, Request, Session, Target};
 use super::template::{Template, Variables};
+use super::whereabouts;
 use crate::adapters::Detour;
 use crate::adapters::process::{Group, Guard, Tail};
 use crate::adapters::shim::Shim;
@@ -41,21 +42,8 @@ const KEPT_BYTES: usize = 64 * 1024;
 /// How many lines of it an error shows: the end of a stack trace says what happened.
 const SHOWN_LINES: usize = 8;
 
-/// What the variables of the gateways are called, and where the server shall listen.
-pub(super) const KNOWN: &[&str] = &[
-    "base",
-    "port",
-    "sms_url",
-    "sms_account",
-    "sms_token",
-    "smtp_host",
-    "smtp_port",
-    "https_url",
-    "proxy_url",
-    "ca_file",
-    "map_folder",
-    "fobwatch",
-];
+/// What only those who start may use: the port, the folder of the map, and this program.
+const OWN: [&str; 3] = ["port", "map_folder", "fobwatch"];
 
 /// A server that can be started.
 #[derive(Debug)]
@@ -79,8 +67,8 @@ impl Check {
         beside: &std::path::Path,
         path: &Path,
     ) -> Option<Launch> {
-        let known: Names = KNOWN.iter().map(|name| (*name).to_owned()).collect();
-        let known = known.into_iter().chain(secrets.cloned()).collect();
+        let known = whereabouts::NAMES.iter().chain(&OWN).map(|name| (*name).to_owned());
+        let known: Names = known.chain(secrets.cloned()).collect();
         let command = self.command(&entry.command, &known, &path.then("command"));
         let at = path.then("before");
         let before = entry.before.iter().enumerate();
@@ -370,26 +358,12 @@ pub(super) fn variables(
     gateways: Option<&crate::adapters::Endpoints>,
     beside: &std::path::Path,
 ) -> Variables {
-    let mut variables = Variables::new();
+    let mut variables = whereabouts::variables(&target.base, gateways);
     let mut set = |name: &str, value: Value| variables.insert(name.to_owned(), value);
-    let base = target.base.as_str().trim_end_matches('/');
-    set("base", Value::from(base));
     set("port", Value::from(target.base.port_or_known_default().unwrap_or_default()));
     set("map_folder", Value::from(beside.display().to_string()));
     if let Ok(program) = std::env::current_exe() {
         set("fobwatch", Value::from(program.display().to_string()));
-    }
-    if let Some(gateways) = gateways {
-        set("sms_url", Value::from(gateways.sms_url.as_str()));
-        set("sms_account", Value::from(gateways.sms_account.as_str()));
-        set("sms_token", Value::from(gateways.sms_token.reveal()));
-        set("smtp_host", Value::from(gateways.smtp.ip().to_string()));
-        set("smtp_port", Value::from(gateways.smtp.port()));
-    }
-    if let Some(detour) = gateways.and_then(|gateways| gateways.detour.as_ref()) {
-        set("https_url", Value::from(detour.https_url.as_str()));
-        set("proxy_url", Value::from(detour.proxy_url.as_str()));
-        set("ca_file", Value::from(detour.ca_file.display().to_string()));
     }
     variables
 }

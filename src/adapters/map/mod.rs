@@ -27,6 +27,7 @@ pub(in crate::adapters) mod session;
 pub(in crate::adapters) mod template;
 mod trace;
 mod translation;
+mod whereabouts;
 pub(in crate::adapters) mod words;
 mod xml;
 

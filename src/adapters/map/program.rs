@@ -10,6 +10,7 @@ use super::session::{Request, Session, Target};
 use super::template::{Variables, as_text, seconds};
 use super::trace::{Seen, Trace};
 use super::translation::{Told, Translation};
+use super::whereabouts;
 use crate::adapters::Stage;
 use crate::adapters::address::Street;
 use crate::domain::operation::OperationKind;
@@ -340,23 +341,8 @@ fn clipped(mut text: String) -> String {
 }
 
 fn surroundings(stage: &Stage, target: &Target) -> Variables {
-    let gateways = &stage.gateways;
-    let mut variables = named([
-        ("base", Value::from(target.base.as_str().trim_end_matches('/'))),
-        ("scenario", Value::from(stage.scenario.as_str())),
-        ("sms_url", Value::from(gateways.sms_url.as_str())),
-        ("sms_account", Value::from(gateways.sms_account.as_str())),
-        ("sms_token", Value::from(gateways.sms_token.reveal())),
-        ("smtp_host", Value::from(gateways.smtp.ip().to_string())),
-        ("smtp_port", Value::from(gateways.smtp.port())),
-    ]);
-    if let Some(detour) = &gateways.detour {
-        variables.extend(named([
-            ("https_url", Value::from(detour.https_url.as_str())),
-            ("proxy_url", Value::from(detour.proxy_url.as_str())),
-            ("ca_file", Value::from(detour.ca_file.display().to_string())),
-        ]));
-    }
+    let mut variables = whereabouts::variables(&target.base, Some(&stage.gateways));
+    variables.insert("scenario".to_owned(), Value::from(stage.scenario.as_str()));
     variables
 }
 

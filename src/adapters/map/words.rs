@@ -1,6 +1,7 @@
 //! The words that a map file may use, and near misses of them.
 
 use super::place::{Mistake, Place};
+use super::whereabouts;
 use crate::domain::operation::OperationKind;
 use crate::domain::{Assurance, Channel, RejectionClass, TokenKind};
 use serde::de::DeserializeOwned;
@@ -8,22 +9,14 @@ use serde_json::Value;
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-/// Variables that every request may use: the person that the session signed in as, where the server
-/// listens, and where the gateways are.
-pub(super) const ALWAYS: &[&str] = &[
-    "user",
-    "password",
-    "base",
-    "scenario",
-    "sms_url",
-    "sms_account",
-    "sms_token",
-    "smtp_host",
-    "smtp_port",
-    "https_url",
-    "proxy_url",
-    "ca_file",
-];
+/// Variables that every request may use beside the [`whereabouts`]: the person that the session signed
+/// in as, and the scenario.
+const OF_SESSION: [&str; 3] = ["user", "password", "scenario"];
+
+/// The variables that every request may use.
+pub(super) fn always() -> impl Iterator<Item = &'static str> {
+    OF_SESSION.iter().chain(whereabouts::NAMES).copied()
+}
 
 /// The variables that an operation brings along.
 pub(in crate::adapters) fn variables_of(operation: OperationKind) -> &'static [&'static str] {
@@ -55,7 +48,7 @@ pub(super) fn is_given(name: &str) -> bool {
         "name", "mobile", "mailbox", "channel", "code", "token", "csr", "seconds", "first",
         "second",
     ];
-    ALWAYS.contains(&name) || own.contains(&name)
+    own.contains(&name) || always().any(|known| known == name)
 }
 
 /// `500ms`, `3s` or `2m`.
