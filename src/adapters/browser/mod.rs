@@ -169,7 +169,7 @@ impl Person {
         }
         let window = browser.as_ref().and_then(Lent::window);
         let window = window.ok_or_else(|| AskError::Adapter("the browser is gone".to_owned()))?;
-        let kept = self.mapped.session(session)?;
+        let kept = self.mapped.session(session);
         let known = self.mapped.known(&kept, operation);
         let (kind, limits) = (operation.kind(), (&self.target.base, self.target.timeout));
         let mut visit = Visit::new(window, &kept, known, kind, limits);
@@ -225,7 +225,7 @@ impl Person {
             let cookies = window.cookies().await.map_err(|trouble| {
                 AskError::Adapter(format!("the cookies for {}: {trouble}", operation.kind()))
             })?;
-            self.mapped.session(session)?.take_cookies(&cookies);
+            self.mapped.session(session).take_cookies(&cookies);
         }
         self.mapped.ask_now(session, operation).await
     }
