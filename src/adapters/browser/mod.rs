@@ -16,6 +16,7 @@
 mod check;
 mod chromium;
 pub mod file;
+mod hands;
 mod photo;
 mod play;
 mod pool;
@@ -192,16 +193,17 @@ impl Person {
     /// What the page means that came of the last step. One that scripts may still change is looked
     /// at until some rule fits.
     async fn meaning(&self, visit: &mut Visit<'_>, scene: &Scene) -> Result<Answer, Halt> {
+        let limit = visit.timeout;
         let looking = async {
             loop {
-                let Look { page, is_still } = visit.look().await?;
+                let Look { page, is_still } = visit.glance().await?;
                 match self.mapped.rule(&scene.rules, &page, visit.kind) {
                     Err(_) if !is_still => tokio::time::sleep(play::LOOKING).await,
                     found => return found.map(|rule| (rule, page)),
                 }
             }
         };
-        let Ok(found) = tokio::time::timeout(visit.timeout, looking).await else {
+        let Ok(found) = tokio::time::timeout(limit, looking).await else {
             let page = visit.look().await?.page;
             return Err(self.mapped.unclear(&page, "no rule of the file fits").into());
         };
