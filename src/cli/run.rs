@@ -138,15 +138,15 @@ async fn play(
     let gateways = Some(post.endpoints.clone());
     let briefing = Briefing { seed: settings.seed, gateways, browser, ..Briefing::default() };
     let host = adapters::open_with(against, briefing).await.map_err(|error| unreachable(&error))?;
-    if host.about().clock == ClockMode::Real
-        && let Some(price) = runner::price(&chosen, settings.patience)
-    {
-        super::print_aside(&told(price));
-    }
     let role = host.about().role;
     let chosen = runner::of_its_role(chosen, role);
     if settings.profiles.is_empty() {
         settings.profiles = profile::defaults(role).to_vec();
+    }
+    if host.about().clock == ClockMode::Real
+        && let Some(price) = runner::price(&chosen, settings.patience)
+    {
+        super::print_aside(&told(price));
     }
     let progress = progress(chosen.len());
     let played = |_: &runner::Played| progress.inc(1);

@@ -173,6 +173,7 @@ pub(super) static SHIPPED: &[(&str, &str)] = &[
     ("scenarios/library/window-exact.yaml", include_str!("../../scenarios/library/window-exact.yaml")),
     ("scenarios/library/window-one-step.yaml", include_str!("../../scenarios/library/window-one-step.yaml")),
     ("scenarios/library/window-two-steps.yaml", include_str!("../../scenarios/library/window-two-steps.yaml")),
+    ("scenarios/library/wrong-codes-counter.yaml", include_str!("../../scenarios/library/wrong-codes-counter.yaml")),
     ("scenarios/library/wrong-codes.yaml", include_str!("../../scenarios/library/wrong-codes.yaml")),
     ("scenarios/lost/cloned-phone.yaml", include_str!("../../scenarios/lost/cloned-phone.yaml")),
     ("scenarios/lost/found-after-reset.yaml", include_str!("../../scenarios/lost/found-after-reset.yaml")),

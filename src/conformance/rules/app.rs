@@ -11,6 +11,9 @@ use crate::otp::{Algorithm, Digits, KeyUri, Kind, Liberty, Period};
 /// What one answer says about one requirement, by its id: kept, or what was expected and seen.
 type Opinion = (&'static str, Result<(), (String, String)>);
 
+/// Bytes of the shortest key that nobody may refuse.
+const SHORTEST: usize = 16;
+
 /// The key that the app took last: where, and what it says.
 struct Taken {
     entry: EntryId,
@@ -76,7 +79,10 @@ fn offered(parsed: Option<&(KeyUri, Vec<Liberty>)>, answer: &Drilled) -> Vec<Opi
             unusual.into_iter().map(|id| (id, Ok(()))).collect()
         };
     }
-    if spelt_oddly(liberties) {
+    if !is_taken && uri.key.bytes().len() < SHORTEST {
+        // RFC 4226 §4 R6 is on its side.
+        Vec::new()
+    } else if spelt_oddly(liberties) {
         vec![opinion("app.secret-spelling", true)]
     } else if !liberties.is_empty() || uri.issuer.is_none() || uri.label.issuer().is_none() {
         vec![opinion("app.labels", true)]

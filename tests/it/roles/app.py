@@ -26,15 +26,13 @@ def taken(uri):
         raise Reject("malformed")
     secret = given.get("secret", "" if DEFECT != "takes-everything" else "AAAA")
     if DEFECT == "takes-everything":
-        secret = re.sub("[^A-Za-z2-7]", "A", secret)
+        secret = re.sub("[^A-Za-z2-7 =-]", "A", secret)
     bare = re.sub("[ =-]", "", secret)
     if DEFECT == "strict-secret" and (bare != secret or bare != bare.upper()):
         raise Reject("malformed")
     if not bare or re.search("[^A-Z2-7]", bare.upper()):
         raise Reject("malformed")
     if DEFECT == "needs-issuer" and "issuer" not in given:
-        raise Reject("malformed")
-    if DEFECT == "refuses-all":
         raise Reject("malformed")
     if DEFECT == "sha1-only-and-says-so" and given.get("algorithm", "SHA1") != "SHA1":
         raise Reject("malformed")
@@ -44,7 +42,7 @@ def taken(uri):
         given.pop("digits", None)
     if DEFECT == "ignores-period":
         given.pop("period", None)
-    key = bare.upper() if DEFECT != "lower-case-misread" else bare.replace("e", "a").upper()
+    key = bare.upper()
     return {
         "key": base64.b32decode(key + "=" * (-len(key) % 8)),
         "algorithm": given.get("algorithm", "SHA1").lower(),
@@ -60,13 +58,18 @@ def add_account(args, scope):
         raise Fault("this is no picture")
     if "qr" not in args and DEFECT == "no-links":
         raise Unsupported("link")
+    if "qr" not in args and DEFECT == "refuses-links":
+        raise Reject()
+    KEYS.pop(scope.scenario, None)
     KEYS[scope.scenario] = taken(args["uri"])
     return reply("done")
 
 
 @adapter.on("show_code")
 def show_code(args, scope):
-    account = KEYS[scope.scenario]
+    account = KEYS.get(scope.scenario)
+    if account is None:
+        raise Reject("wrong_step")
     time = args["time"] & 0x7FFFFFFF if DEFECT == "time-of-31-bits" else args["time"]
     step = account["counter"] if account["counter"] is not None else time // account["period"]
     if DEFECT == "one-step-late":
