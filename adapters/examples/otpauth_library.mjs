@@ -41,8 +41,9 @@ adapter.on("read_key_uri", ({ uri }) => {
   const read = orReject(() => URI.parse(uri));
   const { issuer, label, algorithm, digits, period, counter } = read;
   const kind = read instanceof HOTP ? "hotp" : "totp";
-  const fields = { key_hex: read.secret.hex.toLowerCase(), kind, account: label, algorithm, digits };
-  return reply("key", { ...fields, period, counter, issuer: issuer || undefined });
+  const key_hex = read.secret.hex.toLowerCase();
+  const named = { issuer: issuer || undefined, account: label };
+  return reply("key", { key_hex, kind, ...named, algorithm, digits, period, counter });
 });
 
 adapter.on("decode_base32", ({ text }) =>

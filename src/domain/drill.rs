@@ -1,6 +1,6 @@
-//! What a library of one-time codes and an authenticator app are asked, and what they answer. Other
-//! than a server they have no sessions and no people: each question says all that it needs, the time
-//! included, so no clock is moved.
+//! What a library of one-time codes and an authenticator app are asked, and what they answer. They
+//! have no sessions and no people: each question says all that it needs, the time included, so no
+//! clock is moved.
 
 use super::Role;
 use schemars::JsonSchema;

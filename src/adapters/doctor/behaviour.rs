@@ -75,7 +75,10 @@ fn drill(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
                 json!({ "key_hex": "3132333435363738393031323334353637383930",
                     "key_base32": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
                     "algorithm": "SHA1", "digits": 6, "counter": 0 }),
-                r#"{"id":"…","ok":{"reply":"code","code":"755224"}} or {"id":"…","unsupported":{}}"#,
+                concat!(
+                    r#"{"id":"…","ok":{"reply":"code","code":"755224"}} "#,
+                    r#"or {"id":"…","unsupported":{}}"#
+                ),
             ),
             Role::Token => (
                 "add_account",

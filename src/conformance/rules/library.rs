@@ -407,7 +407,7 @@ pub(super) static KEY_URI_LABEL: Requirement = Requirement {
     level: Level::Must,
     source: "Key Uri Format",
     clause: "label, issuer",
-    text: "A key URI gives issuer and account with their percent-encoding undone.",
+    text: "A key URI gives issuer and account: escapes undone, without what stands between them.",
     judge: |entries| finding("library.key-uri-label", entries),
     reading: Reading::Excerpt,
     profiles: &["otp-library"],

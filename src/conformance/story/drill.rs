@@ -1,5 +1,6 @@
-//! The right codes for what a library or an app is asked, and what a wrong one gives away: who shows
-//! the code of SHA-1 where SHA-256 was asked for ignores the algorithm, and nothing else is proven.
+//! The right codes for what a library or an app is asked, and what a wrong one gives away: who
+//! shows the code of SHA-1 where SHA-256 was asked for ignores the algorithm, and nothing else is
+//! proven.
 
 use crate::domain::drill::{HashName, Moving, Recipe};
 use crate::domain::{Drill, Drilled};

@@ -1,5 +1,5 @@
-//! Verbs that ask a library of one-time codes, or an authenticator app. What must come back needs no
-//! `expect`: the right answer follows from the question.
+//! Verbs that ask a library of one-time codes, or an authenticator app. They need no `expect`: the
+//! right answer follows from the question.
 
 use super::Grammar;
 use crate::domain::drill::{

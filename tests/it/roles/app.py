@@ -78,7 +78,9 @@ def show_code(args, scope):
     offset = mac[-1] & 15
     number = struct.unpack(">I", mac[offset : offset + 4])[0] & 0x7FFFFFFF
     text = str(number % 10 ** account["digits"])
-    return reply("code", code=text if DEFECT == "leading-zeros-lost" else text.zfill(account["digits"]))
+    if DEFECT != "leading-zeros-lost":
+        text = text.zfill(account["digits"])
+    return reply("code", code=text)
 
 
 adapter.run()

@@ -1,5 +1,5 @@
-"""A library of one-time codes written from the RFCs, and its adapter. An argument names the one thing
-that it does wrong."""
+"""A library of one-time codes written from the RFCs, and its adapter. An argument names the one
+thing that it does wrong."""
 
 import base64
 import hashlib
