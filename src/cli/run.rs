@@ -139,7 +139,7 @@ async fn play(
     let briefing = Briefing { seed: settings.seed, gateways, browser, ..Briefing::default() };
     let host = adapters::open_with(against, briefing).await.map_err(|error| unreachable(&error))?;
     let role = host.about().role;
-    let chosen = runner::of_its_role(chosen, role);
+    let chosen = runner::of_its_role(chosen, role, settings.shard);
     if settings.profiles.is_empty() {
         settings.profiles = profile::defaults(role).to_vec();
     }

@@ -149,7 +149,7 @@ pub async fn run(
     on_played: impl Fn(&Played),
 ) -> Run {
     let stopwatch = Stopwatch::start();
-    let tickets = of_its_role(tickets, host.about().role);
+    let tickets = of_its_role(tickets, host.about().role, settings.shard);
     let jobs = settings.jobs.max(1);
     let jobs = host.most_at_once().map_or(jobs, |most| jobs.min(most.max(1)));
     let apart = host.about().clock != ClockMode::Virtual;
@@ -181,10 +181,11 @@ pub async fn run(
     Run { settings, played, strays, elsewhere, took, incomplete: None, stale }
 }
 
-/// The tickets for `role`. If there are none, all of them: each is told to be for another.
+/// The tickets for `role`. If there are none, all of them: each is told to be for another. A shard
+/// may hold none without anybody having chosen wrongly.
 #[must_use]
-pub fn of_its_role(tickets: Vec<Ticket>, role: Role) -> Vec<Ticket> {
-    if tickets.iter().all(|ticket| ticket.plan.role() != role) {
+pub fn of_its_role(tickets: Vec<Ticket>, role: Role, shard: Option<Shard>) -> Vec<Ticket> {
+    if shard.is_none() && tickets.iter().all(|ticket| ticket.plan.role() != role) {
         return tickets;
     }
     tickets.into_iter().filter(|ticket| ticket.plan.role() == role).collect()

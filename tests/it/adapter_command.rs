@@ -69,7 +69,8 @@ fn a_start_in_each_language_works_as_it_is_written() {
     let interpreters = [("python", python(), "py"), ("js", node(), "mjs")];
     for (language, interpreter, ending) in interpreters {
         for role in ["library", "token"] {
-            let file = format!("{role}.{ending}");
+            // A file of the name `token` would stand before a module of Python.
+            let file = format!("{role}_adapter.{ending}");
             let output =
                 adapter(folder.path(), &["new", "--lang", language, "--role", role, &file]);
             assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
