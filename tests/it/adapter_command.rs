@@ -78,7 +78,7 @@ fn a_start_in_each_language_works_as_it_is_written() {
         }
     }
     let output = adapter(folder.path(), &["new", "--lang", "go", "--role", "token"]);
-    assert_eq!(output.status.code(), Some(5), "{}", text(&output.stderr));
+    assert_eq!(output.status.code(), Some(64), "{}", text(&output.stderr));
     let output = adapter(folder.path(), &["new", "--lang", "map", "mine.yaml"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let written = fs::read_to_string(folder.path().join("mine.yaml")).expect("it is written");
