@@ -143,17 +143,29 @@ fn messages_asked_for_at_once_have_the_same_end() {
     check("race.messages-stay-limited", cases);
 }
 
+fn written(writing: Writing, answer: Observed) -> Staged {
+    let written = Some(writing);
+    let request = Request { code: Some(code(1)), written, ..Request::bare(Op::SubmitCode) };
+    Staged::new().sms("main", "ada", 1).ask("main", request, answer)
+}
+
+#[test]
+fn a_code_as_people_write_it_is_the_code() {
+    let cases = vec![
+        ("taken", written(Writing::Padded, forced()), Kept),
+        ("refused", written(Writing::Padded, wrong()), Broken),
+        ("no way to write it so", written(Writing::Padded, reply(Re::Unsupported)), Untested),
+    ];
+    check("input.read-as-people-write", cases);
+}
+
 #[test]
 fn odd_input_is_no_code() {
-    let written = |writing, answer| {
-        let written = Some(writing);
-        let request = Request { code: Some(code(1)), written, ..Request::bare(Op::SubmitCode) };
-        Staged::new().sms("main", "ada", 1).ask("main", request, answer)
-    };
     let cases = vec![
         ("refused", written(Writing::Wildcard, wrong()), Kept),
         ("taken", written(Writing::Wildcard, forced()), Broken),
         ("a lock", written(Writing::Wildcard, no(RejectionClass::Locked)), Untested),
+        ("no way to write it so", written(Writing::Wildcard, reply(Re::Unsupported)), Untested),
     ];
     check("input.pattern-refused", cases);
 }

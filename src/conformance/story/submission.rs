@@ -135,6 +135,10 @@ impl<'a> Story<'a> {
             let (Some(person), Some(code)) = (exchange.person, exchange.request.code) else {
                 continue;
             };
+            // What the subject has no way to take was never submitted.
+            if exchange.observed.reply == ReplyKind::Unsupported {
+                continue;
+            }
             let row = self.row(&submissions, person, exchange.asked);
             let accepted = accepts(exchange.observed.reply);
             submissions.push(Submission {
