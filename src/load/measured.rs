@@ -1,20 +1,14 @@
 //! What a measurement saw: latencies, throughput, and why verifications failed.
 
 use super::Plan;
+pub use super::times::Times;
 use crate::domain::RejectionClass;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
 use crate::subject::AskError;
-use hdrhistogram::Histogram;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
-
-/// The longest latency told apart, an hour; longer ones count as this.
-const LONGEST: Duration = Duration::from_hours(1);
-
-/// Significant digits of a latency: the error is below one in a thousand.
-const DIGITS: u8 = 3;
 
 /// Why a verification was no success.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -57,35 +51,6 @@ impl fmt::Display for Failure {
             Self::NoFreshCode => f.write_str("no new code yet, nothing submitted"),
             Self::Device(reason) => write!(f, "the token gave no code: {reason}"),
         }
-    }
-}
-
-/// A distribution of times in microseconds.
-#[derive(Debug, Clone)]
-pub struct Times(Histogram<u64>);
-
-impl Times {
-    fn none() -> Self {
-        let longest = u64::try_from(LONGEST.as_micros()).unwrap_or(u64::MAX);
-        #[allow(clippy::expect_used, reason = "constants within the histogram's limits")]
-        Self(Histogram::new_with_max(longest, DIGITS).expect("an hour and three digits fit"))
-    }
-
-    fn record(&mut self, time: Duration) {
-        self.0.saturating_record(u64::try_from(time.as_micros()).unwrap_or(u64::MAX));
-    }
-
-    /// The time that a `share` of 0 to 1 did not exceed; zero if nothing was recorded.
-    #[must_use]
-    pub fn at(&self, share: f64) -> Duration {
-        let micros = if share >= 1.0 { self.0.max() } else { self.0.value_at_quantile(share) };
-        Duration::from_micros(micros)
-    }
-
-    /// How many times were recorded.
-    #[must_use]
-    pub fn count(&self) -> u64 {
-        self.0.len()
     }
 }
 

@@ -10,6 +10,8 @@ mod member;
 pub mod pace;
 pub mod plan;
 pub mod pool;
+pub mod record;
+pub mod times;
 
 pub use drive::{Work, drive};
 pub use measured::{Failure, Measured};
