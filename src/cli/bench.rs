@@ -6,6 +6,7 @@ mod watch;
 
 use super::{Exit, Stopped};
 use crate::load::By;
+use crate::load::objective::Objective;
 use crate::load::plan::Mix;
 use crate::otp::Period;
 use options::Rate;
@@ -69,7 +70,7 @@ pub(super) struct Arguments {
     surge: Option<u32>,
     /// What a rate must meet in a search: 'p99<50ms,errors<0.1%'
     #[arg(long, value_name = "OBJECTIVE")]
-    objective: Option<String>,
+    objective: Option<Objective>,
     /// How long the subject is driven before anything counts
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     warm_up: Duration,

@@ -11,6 +11,7 @@ pub mod drive;
 pub mod enrol;
 pub mod general;
 pub mod ground;
+pub mod objective;
 pub mod pace;
 pub mod people;
 pub mod plan;

@@ -5,6 +5,7 @@ use crate::domain::Reply;
 use crate::domain::operation::OperationKind;
 use crate::subject::AskError;
 use std::io::Write;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 /// What differs from one visit to the next.
@@ -53,6 +54,8 @@ pub struct Compiled {
 pub struct Script {
     pub(super) host: String,
     pub(super) port: u16,
+    /// Where connections come from, one after the other; from anywhere if there are none.
+    pub(super) sources: Vec<Ipv4Addr>,
     pub(super) timeout: Duration,
     pub(super) requests: Vec<Compiled>,
     pub(super) judge: Box<dyn Judge>,
@@ -75,7 +78,13 @@ impl Script {
         requests: Vec<Compiled>,
         judge: Box<dyn Judge>,
     ) -> Self {
-        Self { host, port, timeout, requests, judge }
+        Self { host, port, sources: Vec::new(), timeout, requests, judge }
+    }
+
+    /// The same from these addresses of ours, so that a server that counts by address does not take
+    /// all people for one.
+    pub(in crate::adapters) fn from(self, sources: Vec<Ipv4Addr>) -> Self {
+        Self { sources, ..self }
     }
 
     /// The operations of a visit, in their order.

@@ -5,13 +5,14 @@ use super::super::gateways::{self, Promised};
 use super::super::{Exit, Stopped};
 use super::options::{self, EngineWord};
 use super::watch::{Now, Watched, watched};
-use super::{Arguments, Rate};
+use super::Arguments;
 use crate::adapters::{self, Briefing, Connection, Host, Stage, usage};
 use crate::domain::{Clock, Declared, WallClock};
 use crate::gateways::inbox::Inbox;
 use crate::gateways::listen::Gateways;
 use crate::load::calibrate::{self, Engine};
 use crate::load::enrol::{By, until_fresh};
+use crate::load::objective::Objective;
 use crate::load::plan::{MOST_LISTED, NotPlanned};
 use crate::load::record::{
     Arrival, Calibration, Counts, Environment, FORM, Finish, Part, Record, Rung, Stop, Subject,
@@ -328,11 +329,10 @@ async fn driven(
     let Stop::After(each) = plan.wanted().stop else {
         return Err(usage_error("a search tries each rate for a time: --for"));
     };
-    let rates = Rate { from: *from, to: *to };
+    let objective = objective.parse::<Objective>().map_err(usage_error)?;
     let began = crate::domain::WallClock::new(gateways::nap).now();
-    let judge = |_: &Counts, _: Duration, _: u32| (objective.is_empty(), String::new());
     let on_rung = |_: u32, tally: &Tally| now.is(tally);
-    let found = search(ground, plan, ([rates.from, rates.to], each), judge, on_rung).await;
+    let found = search(ground, plan, ([*from, *to], each), &objective, on_rung).await;
     let Found { ladder, counts: (counts, took) } = found.map_err(failed)?;
     Ok((Driven { counts, took, ladder, began }, false))
 }

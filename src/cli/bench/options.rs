@@ -105,7 +105,7 @@ fn arrival(arguments: &Arguments) -> Result<Arrival, String> {
     };
     match (word, &arguments.objective) {
         (ArrivalWord::Search, Some(objective)) => {
-            Ok(Arrival::Steps { from, to: to.max(from), objective: objective.clone() })
+            Ok(Arrival::Steps { from, to: to.max(from), objective: objective.text().to_owned() })
         }
         (ArrivalWord::Search, None) => {
             Err("a search needs an --objective, such as 'p99<50ms,errors<0.1%'".to_owned())

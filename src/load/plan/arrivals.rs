@@ -97,7 +97,7 @@ mod tests {
 
     fn within(points: &[Duration], from: u64, to: u64) -> usize {
         let span = Duration::from_secs(from)..Duration::from_secs(to);
-        points.iter().filter(|point| span.contains(point)).count()
+        points.iter().filter(|point| span.contains(*point)).count()
     }
 
     #[test]
