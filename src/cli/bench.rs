@@ -1,15 +1,23 @@
 //! `fobwatch bench`: how fast a subject verifies one-time codes.
 
+mod results;
+mod start;
+
+pub(super) use results::{is_load, joined, write_json};
+
 use super::gateways::Promised;
 use super::{Exit, Stopped};
 use crate::adapters::{self, Briefing, Connection, Host, Stage};
-use crate::domain::{Clock, WallClock};
+use crate::domain::{Clock, Moment, WallClock};
 use crate::gateways::inbox::Inbox;
-use crate::load::measured::Times;
+use crate::journal::Shard;
+use crate::load::record::{Arrival, Asked, FORM, Finish, Part, Record, Share, Stop, Subject};
+use crate::load::record::{Environment, WorkKind};
 use crate::load::{self, Load, Measured, NotEnrolled, Plan, Pool, RealPace, Setting};
 use crate::otp::Period;
 use crate::subject::ClockMode;
-use std::fmt::Write as _;
+use results::Results;
+use start::Start;
 use std::io::IsTerminal;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -17,10 +25,6 @@ use std::time::Duration;
 
 /// People enrol silently where it takes no longer than a glance.
 const SHOW_PROGRESS_FROM: u32 = 50;
-
-/// The shares of verifications whose latency is printed.
-const SHARES: [(&str, f64); 5] =
-    [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("max", 1.0)];
 
 const EXAMPLES: &str = "\
 People with tokens are enrolled first, through the subject's own operations; that is not timed.
@@ -34,8 +38,23 @@ Examples:
   fobwatch bench --rate 200 --for 30s                a higher load for longer
   fobwatch bench --against map:my-server.yaml --smtp 127.0.0.1:2525
                                                      your server, told beforehand where mail goes
+  fobwatch bench --report json=load.json --report html=load.html
+                                                     keep the result; a page with pictures
+  fobwatch bench --fail-if 'p99>50ms' --fail-if 'errors>0.1%'
+                                                     a gate for CI
+  fobwatch bench --baseline load.json --fail-if 'p99>baseline*1.1'
+                                                     slower than before, beyond noise?
+  fobwatch bench --shard 2/4 --start-at 2030-01-31T12:00:00Z --report json=shard-2.json
+                                                     a quarter of the arrivals, on one of 4 machines
+  fobwatch bench --from shard-*.json --report html=load.html
+                                                     one result of all shards
 
-Exit codes: 0 every verification succeeded, 1 some did not; others as everywhere.";
+A limit names p50, p99.9 or another percentile of latency, mean, max, errors or rate, then >, >=, <
+or <=, then a time (us, ms, s), % or a number of errors, % or /s of the rate, or baseline*FACTOR.
+
+Exit codes: 0 all ended as they should and every limit was kept; 1 a limit was broken, a code that
+must be refused was accepted, or a verification failed (unless a limit on errors allows it); 2 a
+limit cannot be told, such as a difference within noise, or it was interrupted; others as everywhere.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -58,6 +77,14 @@ pub(super) struct Arguments {
     /// Verifications under way at once; further ones wait, and their wait counts
     #[arg(long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u16).range(1..))]
     in_flight: u16,
+    /// Make one part of the arrivals only: INDEX/COUNT, or auto for what the CI system says
+    #[arg(long, value_name = "SHARD", value_parser = shard)]
+    shard: Option<Shard>,
+    /// Begin at this moment, such as 2030-01-31T12:00:00Z, or at the next-minute: all shards together
+    #[arg(long, value_name = "WHEN")]
+    start_at: Option<Start>,
+    #[command(flatten)]
+    results: results::Arguments,
     /// The seed of people and devices
     #[arg(long, value_name = "SEED", default_value = "1")]
     seed: u64,
@@ -70,11 +97,18 @@ pub(super) struct Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
-    super::unless_interrupted(driven(arguments)).await
+    let results = Results::of(&arguments.results)?;
+    match results.saved()? {
+        Some(record) => results.conclude(&record),
+        None => super::unless_interrupted(Box::pin(driven(arguments, results))).await,
+    }
 }
 
-async fn driven(arguments: Arguments) -> Result<Exit, Stopped> {
+async fn driven(arguments: Arguments, results: Results) -> Result<Exit, Stopped> {
     let plan = plan(&arguments)?;
+    let wall = WallClock::new(super::gateways::nap);
+    let start = arguments.start_at.map(|start| start.moment(wall.now())).transpose();
+    let start = start.map_err(|why| Stopped::new(Exit::Usage, format!("error: {why}")))?;
     let promised = Arc::new(Promised::default());
     let inbox = Inbox::new(Arc::clone(&promised) as Arc<dyn Clock>);
     let account = super::run::account();
@@ -105,13 +139,14 @@ async fn driven(arguments: Arguments) -> Result<Exit, Stopped> {
     let pool = Pool::enrol(subject, &setting, plan, || progress.inc(1)).await;
     progress.finish_and_clear();
     let pool = pool.map_err(|why| not_enrolled(&why))?;
-    let pace = Arc::new(RealPace::begin());
+    start::wait_for(start, &wall).await?;
+    let (began, pace) = (wall.now(), Arc::new(RealPace::begin()));
     let measured = load::drive(&plan, pace, arguments.in_flight.into(), pool).await;
-    super::print(&report(&measured, &plan, &*host));
+    let record = record(&measured, &plan, (&arguments, &*host, began));
     host.close().await;
     super::gateways::tell_elsewhere(&gateways);
     gateways.close().await;
-    Ok(if measured.failed() == 0 { Exit::Conformant } else { Exit::NotConformant })
+    results.conclude(&record)
 }
 
 fn plan(arguments: &Arguments) -> Result<Plan, Stopped> {
@@ -143,60 +178,66 @@ fn not_enrolled(why: &NotEnrolled) -> Stopped {
     Stopped::new(Exit::Inconclusive, format!("error: nothing was measured: {why}"))
 }
 
-fn report(measured: &Measured, plan: &Plan, host: &dyn Host) -> String {
-    let Load { rate, duration, .. } = plan.load();
-    let seconds = duration.as_secs_f64();
-    let mut text = format!(
-        "{}: {} of {} verifications succeeded\n  asked for    {rate} per second for {seconds} s, \
-         {} people\n  achieved     {:.1} per second, last answer after {:.2} s\n",
-        host.about().name,
-        measured.succeeded(),
-        measured.planned(),
-        plan.people(),
-        measured.throughput(duration),
-        measured.took().as_secs_f64(),
-    );
-    let mut line = |name: &str, times: &Times| {
-        let shown = SHARES.map(|(share, at)| format!("{share} {}", milliseconds(times.at(at))));
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {name:<12} {}", shown.join("   "));
+/// What is saved of it.
+fn record(
+    measured: &Measured,
+    plan: &Plan,
+    (arguments, host, began): (&Arguments, &dyn Host, Moment),
+) -> Record {
+    let Load { rate, duration, period } = plan.load();
+    let asked = Asked {
+        arrival: Arrival::Constant { per_second: rate.get() },
+        stop: Stop::After(duration),
+        work: vec![Share { kind: WorkKind::Valid, weight: 1 }],
+        surge: None,
+        people: plan.people(),
+        period_seconds: u32::try_from(period.seconds()).unwrap_or(u32::MAX),
+        in_flight: arguments.in_flight.into(),
+        warm_up: Duration::ZERO,
     };
-    if measured.succeeded() > 0 {
-        line("latency ms", measured.latency());
-        line("answered in", measured.service());
+    let about = host.about();
+    let subject = Subject {
+        name: about.name.clone(),
+        against: arguments.against.clone(),
+        driven_by: "password sign-in, the code read off a simulated token, and its submission"
+            .to_owned(),
+        in_process: about.clock == ClockMode::Virtual,
+        launched: false,
+    };
+    let part = Part {
+        shard: arguments.shard,
+        began,
+        took: measured.took(),
+        finish: Finish::Whole,
+        environment: environment(),
+        calibration: None,
+        samples: Vec::new(),
+    };
+    Record {
+        fobwatch: env!("CARGO_PKG_VERSION").to_owned(),
+        load: FORM,
+        seed: arguments.seed,
+        subject,
+        asked,
+        counts: measured.counts().clone(),
+        ladder: Vec::new(),
+        parts: vec![part],
     }
-    line("started late", measured.lateness());
-    for (failure, count) in measured.failures() {
-        let _ = writeln!(text, "  failed       {count} × {failure}");
-    }
-    text.push_str(&caveats(host, measured.succeeded()));
-    text
 }
 
-/// What the numbers are, and what they are not.
-fn caveats(host: &dyn Host, succeeded: u64) -> String {
-    let place = match host.about().clock {
-        ClockMode::Virtual => "the subject in this same process, without its HTTP",
-        ClockMode::SharedVirtual | ClockMode::Offset | ClockMode::Real => {
-            "the subject over its own interface, from this machine"
-        }
-    };
-    let mut text = format!(
-        "Measured: password sign-in, the code read off a simulated token, and its submission;\n\
-         {place}.\n\
-         `latency` counts from the intended start; it is `started late` and `answered in` together.\n\
-         `started late` is our own timer (it counts in steps of 1 ms), or a wait for a place where\n\
-         too many verifications were under way. Failures are counted, not timed.\n\
-         Not measured: enrolment, delivery of PINs, wrong or replayed codes, sign-out.\n"
-    );
-    if succeeded < 1000 {
-        text.push_str("Below 1000 verifications p99.9 is the slowest one or nearly so.\n");
-    }
-    text
+/// This machine.
+fn environment() -> Environment {
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let cores = u32::try_from(cores).unwrap_or(u32::MAX);
+    let [system, architecture] = [std::env::consts::OS, std::env::consts::ARCH].map(str::to_owned);
+    Environment { cores, system, architecture, processor: processor() }
 }
 
-fn milliseconds(time: Duration) -> String {
-    format!("{:.2}", time.as_secs_f64() * 1000.0)
+/// The processor as it names itself, where the system says it in a file.
+fn processor() -> Option<String> {
+    let known = std::fs::read_to_string("/proc/cpuinfo").ok()?;
+    let line = known.lines().find(|line| line.starts_with("model name"))?;
+    line.split_once(':').map(|(_, name)| name.trim().to_owned())
 }
 
 fn progress(people: u32) -> indicatif::ProgressBar {
@@ -211,6 +252,10 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time such as 300ms, 10s or 2m".to_owned();
     let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(signed).map_err(|_| wrong())
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    super::shard::read(text, super::shard::environment)
 }
 
 fn period(text: &str) -> Result<Period, String> {

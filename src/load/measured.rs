@@ -1,7 +1,8 @@
 //! What a measurement saw: latencies, throughput, and why verifications failed.
 
 use super::Plan;
-pub use super::times::Times;
+use super::record::{Counts, Ended, WorkKind};
+use super::times::Times;
 use crate::domain::RejectionClass;
 use crate::domain::operation::OperationKind;
 use crate::domain::reply::ReplyKind;
@@ -41,6 +42,17 @@ impl Failure {
     }
 }
 
+impl Failure {
+    fn ended(&self) -> Ended {
+        match self {
+            Self::Rejected(OperationKind::SubmitCode, _) => Ended::Refused,
+            Self::Rejected(..) | Self::Unexpected(..) | Self::OneFactor => Ended::Unexpected,
+            Self::NoAnswer(..) => Ended::NoAnswer,
+            Self::NoFreshCode | Self::Device(_) => Ended::NotTried,
+        }
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -58,9 +70,7 @@ impl fmt::Display for Failure {
 #[derive(Debug, Clone)]
 pub struct Measured {
     planned: u64,
-    latency: Times,
-    service: Times,
-    lateness: Times,
+    counts: Counts,
     failures: BTreeMap<Failure, u64>,
     took: Duration,
 }
@@ -68,28 +78,41 @@ pub struct Measured {
 impl Measured {
     /// Nothing yet, of `plan`.
     pub(super) fn of(plan: &Plan) -> Self {
-        let [latency, service, lateness] = [(); 3].map(|()| Times::none());
-        let (failures, took) = (BTreeMap::new(), Duration::ZERO);
-        Self { planned: plan.arrivals(), latency, service, lateness, failures, took }
+        let (planned, counts) = (plan.arrivals(), Counts::over(plan.load().duration));
+        Self { planned, counts, failures: BTreeMap::new(), took: Duration::ZERO }
     }
 
     /// Notes how much later than intended a verification started.
     pub(super) fn started(&mut self, late: Duration) {
-        self.lateness.record(late);
+        self.counts.lateness.record(late);
     }
 
     /// Notes a success, answered at `point` of the measurement, and when it was `intended` to start
     /// and did.
     pub(super) fn succeeded_at(&mut self, point: Duration, [intended, started]: [Duration; 2]) {
         self.took = self.took.max(point);
-        self.latency.record(point.saturating_sub(intended));
-        self.service.record(point.saturating_sub(started));
+        let Counts { outcomes, latency, service, slices, .. } = &mut self.counts;
+        outcomes.note(WorkKind::Valid, Ended::Accepted, "", 1);
+        latency.record(point.saturating_sub(intended));
+        service.record(point.saturating_sub(started));
+        slices.started(started);
+        slices.succeeded(point, point.saturating_sub(intended));
     }
 
     /// Notes a failure at `point` of the measurement.
     pub(super) fn failed_at(&mut self, point: Duration, failure: Failure) {
         self.took = self.took.max(point);
+        let Counts { outcomes, slices, .. } = &mut self.counts;
+        outcomes.note(WorkKind::Valid, failure.ended(), &failure.to_string(), 1);
+        slices.started(point);
+        slices.failed(point, &failure.to_string());
         *self.failures.entry(failure).or_default() += 1;
+    }
+
+    /// All that was counted, as it is saved.
+    #[must_use]
+    pub fn counts(&self) -> &Counts {
+        &self.counts
     }
 
     /// Verifications planned.
@@ -101,7 +124,7 @@ impl Measured {
     /// Verifications that ended signed in with two factors.
     #[must_use]
     pub fn succeeded(&self) -> u64 {
-        self.latency.count()
+        self.counts.latency.count()
     }
 
     /// Verifications that ended otherwise.
@@ -118,35 +141,26 @@ impl Measured {
     /// From the intended start to the last answer, of those that succeeded.
     #[must_use]
     pub fn latency(&self) -> &Times {
-        &self.latency
+        &self.counts.latency
     }
 
     /// From the actual start to the last answer, of those that succeeded. It hides the wait of those
     /// that could not start in time: [`Measured::latency`] does not.
     #[must_use]
     pub fn service(&self) -> &Times {
-        &self.service
+        &self.counts.service
     }
 
     /// How much later than intended all of them started: the harness's own share, and the wait for
     /// a place.
     #[must_use]
     pub fn lateness(&self) -> &Times {
-        &self.lateness
+        &self.counts.lateness
     }
 
     /// From the beginning to the last answer.
     #[must_use]
     pub fn took(&self) -> Duration {
         self.took
-    }
-
-    /// Successes per second over the planned `duration`, or over [`Measured::took`] if that is
-    /// longer: a run that ends with its last arrival is not faster than it was asked to be.
-    #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    pub fn throughput(&self, duration: Duration) -> f64 {
-        let seconds = self.took.max(duration).as_secs_f64();
-        if seconds > 0.0 { self.succeeded() as f64 / seconds } else { 0.0 }
     }
 }

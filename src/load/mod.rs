@@ -4,13 +4,16 @@
 //! The arithmetic is [`plan`], enrolling is [`pool`], the open loop is [`mod@drive`], and what came of
 //! it is [`measured`].
 
+pub mod compare;
 pub mod drive;
+pub mod limit;
 pub mod measured;
 mod member;
 pub mod pace;
 pub mod plan;
 pub mod pool;
 pub mod record;
+pub mod summary;
 pub mod times;
 
 pub use drive::{Work, drive};
