@@ -48,7 +48,7 @@ impl<const DIGITS: u8> Times<DIGITS> {
 
     /// Notes one time.
     pub fn record(&mut self, time: Duration) {
-        self.0.saturating_record(nanoseconds(time));
+        self.0.saturating_record(nanoseconds(time.min(LONGEST)));
     }
 
     /// Adds all that `other` has noted; nothing is lost by it.

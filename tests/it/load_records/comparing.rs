@@ -30,9 +30,9 @@ fn what_is_slower_throughout_is_slower_for_sure() {
 
 #[test]
 fn a_tail_that_grows_shows_in_the_tail_only() {
-    // Four of a hundred take 40 ms more, all the time.
+    // Three of two hundred take 40 ms more, all the time.
     let tail = record(60, None, |arrival| {
-        let more = if arrival % 25 == 3 { 40 } else { 0 };
+        let more = if arrival % 66 == 3 { 40 } else { 0 };
         scattered(2, arrival) + Duration::from_millis(more)
     });
     let before = record(60, None, |arrival| scattered(1, arrival));
