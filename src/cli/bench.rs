@@ -2,14 +2,21 @@
 
 mod course;
 mod options;
+mod results;
+mod start;
 mod watch;
 
+pub(super) use results::{is_load, joined, write_json};
+
 use super::{Exit, Stopped};
+use crate::journal::Shard;
 use crate::load::By;
 use crate::load::objective::Objective;
 use crate::load::plan::Mix;
 use crate::otp::Period;
 use options::Rate;
+use results::Results;
+use start::Start;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -36,8 +43,23 @@ Examples:
   fobwatch bench --rate 5 --for 2m --surge 100       everybody at the turn of the time step
   fobwatch bench --people people.csv --against map:my-server.yaml
                                                      people who exist: user,password,otpauth://…
+  fobwatch bench --report json=load.json --report html=load.html
+                                                     keep the result; a page with pictures
+  fobwatch bench --fail-if 'p99>50ms' --fail-if 'errors>0.1%'
+                                                     a gate for CI
+  fobwatch bench --baseline load.json --fail-if 'p99>baseline*1.1'
+                                                     slower than before, beyond noise?
+  fobwatch bench --shard 2/4 --start-at 2030-01-31T12:00:00Z --report json=shard-2.json
+                                                     a quarter of the arrivals, on one of 4 machines
+  fobwatch bench --from shard-*.json --report html=load.html
+                                                     one result of all shards
 
-Exit codes: 0 every verification ended as it should, 1 some did not; others as everywhere.";
+A limit names p50, p99.9 or another percentile of latency, mean, max, errors or rate, then >, >=, <
+or <=, then a time (us, ms, s), % or a number of errors, % or /s of the rate, or baseline*FACTOR.
+
+Exit codes: 0 all ended as they should and every limit was kept; 1 a limit was broken, a code that
+must be refused was accepted, or a verification failed (unless a limit on errors allows it); 2 a
+limit cannot be told, such as a difference within noise, or it was interrupted; others as everywhere.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -92,6 +114,14 @@ pub(super) struct Arguments {
     /// The way they take: compiled to bytes where the map allows it (auto), or through the adapter
     #[arg(long, value_enum, value_name = "ENGINE", default_value = "auto")]
     engine: options::EngineWord,
+    /// Make one part of the arrivals only: INDEX/COUNT, or auto for what the CI system says
+    #[arg(long, value_name = "SHARD", value_parser = shard)]
+    shard: Option<Shard>,
+    /// Begin at this moment, such as 2030-01-31T12:00:00Z, or at the next-minute: all shards together
+    #[arg(long, value_name = "WHEN")]
+    start_at: Option<Start>,
+    #[command(flatten)]
+    results: results::Arguments,
     /// Leave out what this machine does against a server that does nothing
     #[arg(long)]
     no_calibration: bool,
@@ -117,9 +147,16 @@ impl Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
-    let record = course::measured(&arguments).await?;
-    super::print(&format!("{record:?}\n"));
-    Ok(Exit::Conformant)
+    let results = Results::of(&arguments.results)?;
+    let record = match results.saved()? {
+        Some(record) => record,
+        None => Box::pin(course::measured(&arguments)).await?,
+    };
+    results.conclude(&record)
+}
+
+fn shard(text: &str) -> Result<Shard, String> {
+    super::shard::read(text, super::shard::environment)
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

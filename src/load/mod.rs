@@ -7,10 +7,12 @@
 
 pub mod calibrate;
 mod codes;
+pub mod compare;
 pub mod drive;
 pub mod enrol;
 pub mod general;
 pub mod ground;
+pub mod limit;
 pub mod objective;
 pub mod pace;
 pub mod people;
@@ -18,6 +20,7 @@ pub mod plan;
 pub mod record;
 pub mod search;
 mod seen;
+pub mod summary;
 pub mod tally;
 pub mod times;
 pub mod wire;

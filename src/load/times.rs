@@ -18,7 +18,7 @@ pub const LOWEST_NS: u64 = 128;
 const HEADER: usize = 40;
 
 /// The first four bytes of a V2 histogram that is not compressed.
-const COOKIE: u32 = 0x1c84_9303;
+const COOKIE: u32 = 0x1c84_9313;
 
 /// A distribution of times with so many significant digits: with three the error is below one in a
 /// thousand, with two below one in a hundred.
@@ -48,7 +48,7 @@ impl<const DIGITS: u8> Times<DIGITS> {
 
     /// Notes one time.
     pub fn record(&mut self, time: Duration) {
-        self.0.saturating_record(nanoseconds(time));
+        self.0.saturating_record(nanoseconds(time.min(LONGEST)));
     }
 
     /// Adds all that `other` has noted; nothing is lost by it.
@@ -74,12 +74,6 @@ impl<const DIGITS: u8> Times<DIGITS> {
     #[must_use]
     pub fn count(&self) -> u64 {
         self.0.len()
-    }
-
-    /// How many of them did not exceed `time`, to the precision of the histogram.
-    #[must_use]
-    pub fn count_up_to(&self, time: Duration) -> u64 {
-        self.0.count_between(0, nanoseconds(time).min(nanoseconds(LONGEST)))
     }
 
     /// Each distinct time that was noted, to the precision of the histogram, and how often.

@@ -16,6 +16,7 @@ use crate::domain::operation::OperationKind;
 use crate::subject::AskError;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -142,7 +143,7 @@ fn headers(request: &reqwest::Request) -> String {
     let url = request.url();
     let mut authority = url.host_str().unwrap_or_default().to_owned();
     if let Some(port) = url.port() {
-        authority.push_str(&format!(":{port}"));
+        authority = format!("{authority}:{port}");
     }
     let mut lines = format!("host: {authority}\r\n");
     let mut names = request.headers().clone();
@@ -150,7 +151,9 @@ fn headers(request: &reqwest::Request) -> String {
         names.insert("accept", HeaderValue::from_static("*/*"));
     }
     for (name, value) in &names {
-        lines.push_str(&format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes())));
+        let value = String::from_utf8_lossy(value.as_bytes());
+        // Writing to a string cannot fail.
+        let _ = write!(lines, "{name}: {value}\r\n");
     }
     lines
 }

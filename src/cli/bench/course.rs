@@ -4,12 +4,14 @@
 use super::super::gateways::{self, Promised};
 use super::super::{Exit, Stopped};
 use super::options::{self, EngineWord};
+use super::start;
 use super::watch::{Now, Watched, watched};
 use super::Arguments;
 use crate::adapters::{self, Briefing, Connection, Host, Stage, usage};
-use crate::domain::{Clock, Declared, WallClock};
+use crate::domain::{Clock, Declared, Moment, WallClock};
 use crate::gateways::inbox::Inbox;
 use crate::gateways::listen::Gateways;
+use crate::journal::Shard;
 use crate::load::calibrate::{self, Engine};
 use crate::load::enrol::{By, until_fresh};
 use crate::load::objective::Objective;
@@ -43,7 +45,7 @@ struct Driven {
     counts: Counts,
     took: Duration,
     ladder: Vec<Rung>,
-    began: crate::domain::Moment,
+    began: Moment,
 }
 
 /// Measures as the arguments say.
@@ -52,8 +54,11 @@ pub(super) async fn measured(arguments: &Arguments) -> Result<Record, Stopped> {
     let listed = listed(arguments, &mut wanted)?;
     // Refused before anything is started, as far as it is known.
     plan(wanted.clone())?;
+    let wall = WallClock::new(gateways::nap);
+    let start = arguments.start_at.map(|start| start.moment(wall.now())).transpose();
+    let start = start.map_err(usage_error)?;
     let opened = open(arguments).await?;
-    let done = measured_of(arguments, (wanted, listed), &opened).await;
+    let done = Box::pin(measured_of(arguments, (wanted, listed), &opened, start)).await;
     let Opened { host, gateways, .. } = opened;
     host.close().await;
     gateways::tell_elsewhere(&gateways);
@@ -65,17 +70,21 @@ async fn measured_of(
     arguments: &Arguments,
     (mut wanted, listed): (Wanted, Option<Vec<Person>>),
     opened: &Opened,
+    start: Option<Moment>,
 ) -> Result<Record, Stopped> {
     let about = opened.host.about().clone();
     declared(&mut wanted, arguments, &about.declared)?;
     let plan = plan(wanted)?;
     tell(&plan);
-    let mut ground = super::super::unless_interrupted(ground(arguments, &plan, listed, opened)).await?;
+    let mut ground = grounded(arguments, &plan, listed, opened).await?;
     let launched = usage::of_descendants().is_some();
-    let calibration = match arguments.no_calibration {
-        true => None,
-        false => Some(calibrated(&ground, &plan, &opened.stage).await?),
+    let calibration = if arguments.no_calibration {
+        None
+    } else {
+        Some(calibrated(&ground, &plan, &opened.stage).await?)
     };
+    let wall = WallClock::new(gateways::nap);
+    super::super::unless_interrupted(start::wait_for(start, &wall)).await?;
     let now = Now::default();
     let seen = watched(&now, driven(&mut ground, &plan, &now)).await;
     let Watched { outcome, samples, is_interrupted } = seen;
@@ -134,6 +143,7 @@ fn listed(arguments: &Arguments, wanted: &mut Wanted) -> Result<Option<Vec<Perso
     let people = people::listed(&text, most).map_err(|why| {
         Stopped::new(Exit::DoesNotLoad, format!("error: {}: {why}", path.display()))
     })?;
+    let people = of_shard(people, wanted.shard);
     wanted.most_people = people.len() as u64;
     let is_closed = matches!(wanted.arrival, Arrival::Closed { .. });
     if is_closed && wanted.pool.is_none() && wanted.stop.duration().is_some() {
@@ -141,6 +151,13 @@ fn listed(arguments: &Arguments, wanted: &mut Wanted) -> Result<Option<Vec<Perso
         wanted.pool = u32::try_from(people.len() / kinds).ok();
     }
     Ok(Some(people))
+}
+
+/// Every so many-th of them, so that no two shards use the codes of one person.
+fn of_shard(people: Vec<Person>, shard: Option<Shard>) -> Vec<Person> {
+    let Some(shard) = shard else { return people };
+    let (first, of) = (shard.index() as usize - 1, shard.of() as usize);
+    people.into_iter().skip(first).step_by(of).collect()
 }
 
 /// What the subject says of itself goes before what is usual.
@@ -191,7 +208,7 @@ fn tell(plan: &Plan) {
         .map(|share| format!("{} for {} codes", groups.of(share.kind), share.kind))
         .collect();
     if !victims.is_empty() {
-        text.push_str(&format!("; apart from them {}", victims.join(", ")));
+        text = format!("{text}; apart from them {}", victims.join(", "));
     }
     text.push('\n');
     super::super::print_aside(&text);
@@ -238,6 +255,16 @@ fn clock(host: &dyn Host) -> Result<Arc<dyn Clock>, Stopped> {
     }
 }
 
+async fn grounded(
+    arguments: &Arguments,
+    plan: &Plan,
+    listed: Option<Vec<Person>>,
+    opened: &Opened,
+) -> Result<Ground, Stopped> {
+    let work = Box::pin(ground(arguments, plan, listed, opened));
+    super::super::unless_interrupted(work).await
+}
+
 /// People in front of the subject, whose codes are all fresh.
 async fn ground(
     arguments: &Arguments,
@@ -249,21 +276,19 @@ async fn ground(
     let unreachable =
         |error| Stopped::new(Exit::Unreachable, format!("error: cannot begin: {error}"));
     let Connection { subject, network } = host.connect(stage).await.map_err(unreachable)?;
-    let people = match listed {
-        Some(people) => people,
-        None => {
-            let (clock, inbox) = (Arc::clone(clock), Arc::clone(inbox));
-            let shard = plan.wanted().shard;
-            let numbers = shard.map_or((0, 1), |shard| (shard.index() - 1, shard.of()));
-            let (seed, by) = (arguments.seed, arguments.by());
-            let setting = Setting { seed, clock, inbox, network, by, numbers };
-            let count = plan.groups().all();
-            let bar = progress(count);
-            let enrolled =
-                crate::load::enrol(&*subject, &setting, count, || bar.inc(1)).await;
-            bar.finish_and_clear();
-            enrolled.map_err(|why| nothing(&why))?
-        }
+    let people = if let Some(people) = listed {
+        people
+    } else {
+        let (clock, inbox) = (Arc::clone(clock), Arc::clone(inbox));
+        let shard = plan.wanted().shard;
+        let numbers = shard.map_or((0, 1), |shard| (shard.index() - 1, shard.of()));
+        let (seed, by) = (arguments.seed, arguments.by());
+        let setting = Setting { seed, clock, inbox, network, by, numbers };
+        let count = plan.groups().all();
+        let bar = progress(count);
+        let enrolled = crate::load::enrol(&*subject, &setting, count, || bar.inc(1)).await;
+        bar.finish_and_clear();
+        enrolled.map_err(|why| nothing(&why))?
     };
     if let Some(fresh) = until_fresh(&people, &**clock) {
         clock.wait_until(fresh).await;
@@ -330,7 +355,7 @@ async fn driven(
         return Err(usage_error("a search tries each rate for a time: --for"));
     };
     let objective = objective.parse::<Objective>().map_err(usage_error)?;
-    let began = crate::domain::WallClock::new(gateways::nap).now();
+    let began = WallClock::new(gateways::nap).now();
     let on_rung = |_: u32, tally: &Tally| now.is(tally);
     let found = search(ground, plan, ([*from, *to], each), &objective, on_rung).await;
     let Found { ladder, counts: (counts, took) } = found.map_err(failed)?;

@@ -84,7 +84,7 @@ pub(super) fn wanted(arguments: &Arguments) -> Result<Wanted, String> {
         window: 1,
         in_flight: arguments.in_flight.into(),
         seed: arguments.seed,
-        shard: None,
+        shard: arguments.shard,
     })
 }
 

@@ -15,7 +15,7 @@ pub(super) struct Arrivals {
 
 enum Course {
     Constant(f64),
-    Poisson { rate: f64, last: f64, chance: Chance },
+    Poisson { rate: f64, last: f64, chance: Box<Chance> },
     /// Rates per second in the beginning, and its growth per second.
     Ramp { from: f64, growth: f64 },
     Never,
@@ -33,7 +33,7 @@ impl Arrivals {
                 Course::Constant(per_second.into())
             }
             Arrival::Poisson { per_second } => {
-                Course::Poisson { rate: per_second.into(), last: 0.0, chance }
+                Course::Poisson { rate: per_second.into(), last: 0.0, chance: Box::new(chance) }
             }
             Arrival::Ramp { from, to } => {
                 let (from, to) = (f64::from(from), f64::from(to));

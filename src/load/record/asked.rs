@@ -68,13 +68,29 @@ pub enum Arrival {
 }
 
 impl Arrival {
-    /// Verifications per second at most, where that is asked for.
+    /// Verifications per second on average, where that is asked for.
     #[must_use]
-    pub fn per_second(&self) -> Option<u32> {
+    pub fn mean_per_second(&self) -> Option<f64> {
         match self {
-            Self::Constant { per_second } | Self::Poisson { per_second } => Some(*per_second),
-            Self::Ramp { from, to } => Some(*from.max(to)),
+            Self::Constant { per_second } | Self::Poisson { per_second } => {
+                Some(f64::from(*per_second))
+            }
+            Self::Ramp { from, to } => Some(f64::midpoint(f64::from(*from), f64::from(*to))),
             Self::Steps { .. } | Self::Closed { .. } => None,
+        }
+    }
+
+    /// Verifications per second at `share`, of 0 to 1, of the time, where that is asked for.
+    #[must_use]
+    pub fn per_second_at(&self, share: f64) -> Option<f64> {
+        match self {
+            Self::Ramp { from, to } => {
+                Some(f64::from(*from) + (f64::from(*to) - f64::from(*from)) * share)
+            }
+            Self::Constant { .. }
+            | Self::Poisson { .. }
+            | Self::Steps { .. }
+            | Self::Closed { .. } => self.mean_per_second(),
         }
     }
 }

@@ -69,6 +69,18 @@ impl Counts {
         Self { outcomes, latency, service, lateness, phases, slices: Slices::over(duration) }
     }
 
+    /// Verifications that ended, in whatever way.
+    #[must_use]
+    pub fn ended(&self) -> u64 {
+        self.outcomes.all().map(|outcome| outcome.count).sum()
+    }
+
+    /// How many ended so.
+    #[must_use]
+    pub fn standing(&self, standing: Standing) -> u64 {
+        self.outcomes.of(standing).map(|outcome| outcome.count).sum()
+    }
+
     /// Counts one that has ended.
     pub fn note(&mut self, visit: &Visit<'_>) {
         let Visit { work, ended, detail, intended, started, answered, phases } = *visit;

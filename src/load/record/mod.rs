@@ -6,12 +6,15 @@
 
 mod asked;
 mod counts;
+pub mod file;
+mod join;
 mod outcome;
 mod part;
 mod slice;
 
 pub use asked::{Arrival, Asked, Share, Stop, Surge};
 pub use counts::{Counts, MOST_PHASES, Phase, Visit};
+pub use join::{NotOneLoad, join};
 pub use outcome::{Ended, MOST_OUTCOMES, Outcome, Outcomes, Standing, WorkKind};
 pub use part::{Calibration, Environment, Finish, Part, Sample, Usage};
 pub use slice::{MOST_FAILURES, MOST_SLICES, Slice, Slices};
@@ -85,19 +88,24 @@ impl Record {
     /// Verifications that ended, in whatever way.
     #[must_use]
     pub fn ended(&self) -> u64 {
-        self.counts.outcomes.all().map(|outcome| outcome.count).sum()
+        self.counts.ended()
     }
 
     /// How many ended so.
     #[must_use]
     pub fn count(&self, standing: Standing) -> u64 {
-        self.counts.outcomes.of(standing).map(|outcome| outcome.count).sum()
+        self.counts.standing(standing)
     }
 
-    /// From the beginning to the last answer, of the part that took longest.
+    /// From the beginning of the first part to the last answer of any.
     #[must_use]
     pub fn took(&self) -> Duration {
-        self.parts.iter().map(|part| part.took).max().unwrap_or_default()
+        let began = self.parts.iter().map(|part| part.began).min();
+        let ends = self.parts.iter().map(|part| {
+            // Moments have milliseconds; what is shorter is no offset between machines.
+            began.map_or(Duration::ZERO, |began| part.began - began) + part.took
+        });
+        ends.max().unwrap_or_default()
     }
 
     /// Verifications per second that ended as they should, over the time that was asked for, or the
@@ -109,6 +117,27 @@ impl Record {
         let good = self.count(Standing::Succeeded) + self.count(Standing::AsItShould);
         let seconds = self.took().max(self.asked.stop.duration().unwrap_or_default());
         if seconds.is_zero() { 0.0 } else { good as f64 / seconds.as_secs_f64() }
+    }
+
+    /// What was achieved of a rate that was asked for: of 1, where the mean rate is known.
+    #[must_use]
+    pub fn of_asked_rate(&self) -> Option<f64> {
+        let mean = self.asked.arrival.mean_per_second().filter(|mean| *mean > 0.0)?;
+        Some(self.throughput() / (mean * self.portion()))
+    }
+
+    /// Which part, of 1, of the load that was asked for this is: a shard makes its own only.
+    #[must_use]
+    pub fn portion(&self) -> f64 {
+        let mut shares = self.parts.iter().filter_map(|part| part.shard);
+        let portion: f64 = shares.by_ref().map(|shard| 1.0 / f64::from(shard.of())).sum();
+        if portion > 0.0 { portion.min(1.0) } else { 1.0 }
+    }
+
+    /// Whether all parts came to their end.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.parts.iter().all(|part| part.finish == Finish::Whole)
     }
 }
 

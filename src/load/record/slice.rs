@@ -79,12 +79,19 @@ impl Slices {
     /// Adds all that `other`, of the same width, has noted: it has the same beginning.
     pub fn add(&mut self, other: &Self) {
         for (index, theirs) in other.each.iter().enumerate() {
-            let mine = self.nth(index);
-            mine.started += theirs.started;
-            mine.succeeded += theirs.succeeded;
-            theirs.failed.iter().for_each(|(why, count)| mine.fail(why, *count));
-            mine.latency.add(&theirs.latency);
+            self.nth(index).add(theirs);
         }
+    }
+
+    /// Moves all by `late`, to the nearest width: they began that much after the beginning.
+    pub fn shift(&mut self, late: Duration) {
+        let width = self.width.max(Duration::from_millis(1)).as_nanos();
+        let by = usize::try_from((late.as_nanos() + width / 2) / width).unwrap_or(usize::MAX);
+        let mut moved = Self { width: self.width, each: Vec::new() };
+        for (index, slice) in self.each.iter().enumerate() {
+            moved.nth(index.saturating_add(by)).add(slice);
+        }
+        *self = moved;
     }
 
     fn at(&mut self, point: Duration) -> &mut Slice {
@@ -103,6 +110,13 @@ impl Slices {
 }
 
 impl Slice {
+    fn add(&mut self, other: &Self) {
+        self.started += other.started;
+        self.succeeded += other.succeeded;
+        other.failed.iter().for_each(|(why, count)| self.fail(why, *count));
+        self.latency.add(&other.latency);
+    }
+
     fn fail(&mut self, why: &str, count: u64) {
         let crowded = self.failed.len() >= MOST_FAILURES && !self.failed.contains_key(why);
         let why = if crowded { "others" } else { why };
