@@ -116,7 +116,8 @@ async fn ground(
     host: &MapHost,
     (plan, stage): (&Plan, &Stage),
 ) -> Result<Ground, String> {
-    let Connection { subject, .. } = host.connect(stage).await.map_err(|error| error.to_string())?;
+    let Connection { subject, .. } =
+        host.connect(stage).await.map_err(|error| error.to_string())?;
     let way = match engine {
         Engine::Wire => Way::Wire(Arc::new(host.script(stage)?)),
         Engine::General => Way::General(String::new()),

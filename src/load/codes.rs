@@ -55,9 +55,8 @@ pub(super) fn wrong(totp: &Totp, step: u64, window: u64) -> Typed {
     let digits = here.digits().count();
     let bound = 10_u64.pow(digits.into());
     // There are fewer right ones than tries.
-    let tries = (1..=right.len() as u64 + 1).map(|more| {
-        u32::try_from((u64::from(here.value()) + more) % bound).unwrap_or(0)
-    });
+    let tries = (1..=right.len() as u64 + 1)
+        .map(|more| u32::try_from((u64::from(here.value()) + more) % bound).unwrap_or(0));
     let found = tries.into_iter().find(|value| !right.contains(value));
     Typed::number(found.unwrap_or(0), digits)
 }

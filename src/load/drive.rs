@@ -5,11 +5,11 @@
 //! subject is slow (coordinated omission). In the open loop each is timed from its intended start:
 //! a stall delays all that should have started in it, and all of them show it.
 
+use super::Pace;
 use super::general::{Performed, Work};
 use super::plan::{Event, Plan, Schedule};
 use super::record::Arrival;
 use super::tally::{Passed, Tally};
-use super::Pace;
 use crate::domain::Moment;
 use std::sync::Arc;
 use tokio::sync::Semaphore;

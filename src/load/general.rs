@@ -1,11 +1,11 @@
 //! The general way: each verification through [`Subject`], whatever the subject is.
 
+use super::codes::Typed;
 use super::enrol::received;
 use super::people::{Factor, Person, Tolerance};
 use super::plan::{Event, Groups, Task};
 use super::record::{Ended, WorkKind};
 use super::seen::{After, Proof, after_code, after_sign_in};
-use super::codes::Typed;
 use crate::domain::clock::Stopwatch;
 use crate::domain::{Clock, Operation, Reply, Secret, Soon};
 use crate::gateways::inbox::Inbox;

@@ -27,8 +27,8 @@ pub mod wire;
 
 pub use drive::drive;
 pub use enrol::{By, NotEnrolled, Setting, enrol};
-pub use ground::{Ground, Way};
 pub use general::{Performed, Pool, Work};
+pub use ground::{Ground, Way};
 pub use pace::{Pace, RealPace};
 pub use people::Person;
 pub use plan::{NotPlanned, Plan, Wanted};

@@ -33,9 +33,9 @@ impl FromStr for Objective {
     type Err = NotObjective;
 
     fn from_str(text: &str) -> Result<Self, NotObjective> {
-        let clauses = text.split(',').map(|part| {
-            clause(part.trim()).ok_or_else(|| NotObjective(part.trim().to_owned()))
-        });
+        let clauses = text
+            .split(',')
+            .map(|part| clause(part.trim()).ok_or_else(|| NotObjective(part.trim().to_owned())));
         Ok(Self { text: text.to_owned(), clauses: clauses.collect::<Result<_, _>>()? })
     }
 }
@@ -71,7 +71,12 @@ impl Objective {
     /// and in words what was found; `took` is how long it took.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-    pub fn judge(&self, counts: &Counts, due: u64, (asked, took): (Duration, Duration)) -> (bool, String) {
+    pub fn judge(
+        &self,
+        counts: &Counts,
+        due: u64,
+        (asked, took): (Duration, Duration),
+    ) -> (bool, String) {
         let sum = |standing| counts.outcomes.of(standing).map(|one| one.count).sum::<u64>();
         let wrong = sum(Standing::Failed) + sum(Standing::AcceptedThough);
         let good = sum(Standing::Succeeded) + sum(Standing::AsItShould);

@@ -1,8 +1,8 @@
 //! The people of a load: each has a token, or is sent codes.
 
 use super::codes::{Typed, wrong};
-use super::record::WorkKind;
 use super::plan::Task;
+use super::record::WorkKind;
 use crate::domain::{Moment, Recipient, Secret};
 use crate::otp::{KeyUri, Kind, Totp};
 
@@ -88,9 +88,7 @@ impl Person {
             Task::Verify(WorkKind::Replayed) => {
                 self.spent.map(unspent).ok_or("no used code to replay, nothing submitted")
             }
-            Task::Verify(WorkKind::Wrong) => {
-                Ok(unspent(wrong(totp, step, tolerance.window + 1)))
-            }
+            Task::Verify(WorkKind::Wrong) => Ok(unspent(wrong(totp, step, tolerance.window + 1))),
             Task::Verify(WorkKind::Expired) => {
                 let old = step.saturating_sub(tolerance.window + 2);
                 Ok(unspent(Typed::of(totp.code_of(old))))

@@ -27,11 +27,7 @@ pub(super) enum Proof {
 }
 
 /// What `met`, the answer to a sign-in, means for `task`.
-pub(super) fn after_sign_in(
-    task: Task,
-    proof: Proof,
-    met: Result<&Reply, &AskError>,
-) -> After {
+pub(super) fn after_sign_in(task: Task, proof: Proof, met: Result<&Reply, &AskError>) -> After {
     let kind = OperationKind::SignIn;
     match (met, proof) {
         (Ok(Reply::TokenRequired { .. }), Proof::TwoFactors)

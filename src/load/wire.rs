@@ -93,19 +93,13 @@ impl Run<'_> {
         batch(self.ready.iter().skip(first).filter_map(|(event, _)| step(event)), &mut self.codes);
         let mut codes = self.codes.iter();
         for (event, drawn) in self.ready.iter_mut().skip(first) {
-            *drawn = step(event).and_then(|(_, step)| {
-                Some(Drawn { code: *codes.next()?, uses: Some(step) })
-            });
+            *drawn = step(event)
+                .and_then(|(_, step)| Some(Drawn { code: *codes.next()?, uses: Some(step) }));
         }
     }
 
     /// The code of `event`, if it can be submitted at `now`.
-    fn draw(
-        &self,
-        event: &Event,
-        made: Option<Drawn>,
-        now: Moment,
-    ) -> Result<Drawn, &'static str> {
+    fn draw(&self, event: &Event, made: Option<Drawn>, now: Moment) -> Result<Drawn, &'static str> {
         let person = self.people.get(event.person as usize).ok_or("there is nobody")?;
         let step = person.totp().map(|totp| totp.step_at(now));
         match made.filter(|drawn| drawn.uses == step && person.last_step < step) {
@@ -117,9 +111,9 @@ impl Run<'_> {
 
     fn is_over(&self, now: Duration) -> bool {
         self.tally.is_ended()
-            || self.closed.is_some_and(|(left, until)| {
-                left == 0 || until.is_some_and(|until| now >= until)
-            })
+            || self
+                .closed
+                .is_some_and(|(left, until)| left == 0 || until.is_some_and(|until| now >= until))
     }
 }
 

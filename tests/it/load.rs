@@ -17,7 +17,8 @@ use std::time::Duration;
 fn plan(per_second: u32, milliseconds: u64, mix: &str) -> Plan {
     let stop = Stop::After(Duration::from_millis(milliseconds));
     let mix = mix.parse().expect("a mix");
-    let wanted = Wanted { mix, attempts: Some(5), ..wanted(Arrival::Constant { per_second }, stop) };
+    let wanted =
+        Wanted { mix, attempts: Some(5), ..wanted(Arrival::Constant { per_second }, stop) };
     Plan::of(wanted).expect("a plan")
 }
 
@@ -53,7 +54,10 @@ async fn a_replayed_code_never_counts_as_a_success() {
     assert!(replays(&sound, Standing::AsItShould) > 2, "{:?}", sound.counts.outcomes);
     let defective = on_reference(&plan, "reference?defect=replay-accepted").await;
     assert_eq!(replays(&defective, Standing::AsItShould), 0, "{:?}", defective.counts.outcomes);
-    assert_eq!(replays(&defective, Standing::AcceptedThough), replays(&sound, Standing::AsItShould));
+    assert_eq!(
+        replays(&defective, Standing::AcceptedThough),
+        replays(&sound, Standing::AsItShould)
+    );
     assert_eq!(defective.count(Standing::Succeeded), sound.count(Standing::Succeeded));
     // Nor in the course of it: there it is a failure by its own name.
     let courses = defective.counts.slices.each().iter();
@@ -73,11 +77,15 @@ async fn locked_accounts_are_refused_and_that_is_right() {
 fn the_command_line_refuses_what_cannot_be_driven_as_wrong_usage() {
     let bench = |arguments: &[&str]| {
         let program = env!("CARGO_BIN_EXE_fobwatch");
-        let output = Command::new(program).arg("bench").args(arguments).output().expect("it starts");
+        let output =
+            Command::new(program).arg("bench").args(arguments).output().expect("it starts");
         (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
     };
     let refused = [
-        (&["--rate", "20", "--for", "1m", "--pool", "100"][..], "20 per second × 30 s = 600 people"),
+        (
+            &["--rate", "20", "--for", "1m", "--pool", "100"][..],
+            "20 per second × 30 s = 600 people",
+        ),
         (&["--for", "soon"], "write a time such as"),
         (&["--rate", "10..20", "--arrival", "poisson"], "is for a ramp or a search"),
         (&["--arrival", "search"], "needs an --objective"),

@@ -184,7 +184,8 @@ mod tests {
     #[test]
     fn an_answer_is_read_in_each_framing_and_only_when_whole() {
         let length = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-        let chunked = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n";
+        let chunked =
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\no\r\n1\r\nk\r\n0\r\n\r\n";
         for whole in [length, chunked] {
             assert_eq!(seen(whole, false), Ok(Some((200, "ok".to_owned(), true))));
             for end in 0..whole.len() {

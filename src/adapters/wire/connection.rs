@@ -1,7 +1,7 @@
 //! One connection and the visit that is under way on it.
 
-use super::answer::{Reading, read};
 use super::Answer;
+use super::answer::{Reading, read};
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 use socket2::{Domain, Socket, Type};

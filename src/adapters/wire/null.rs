@@ -56,7 +56,9 @@ impl Drop for NullServer {
     fn drop(&mut self) {
         self.ends.store(true, Ordering::Release);
         // A thread that cannot be woken ends with the process.
-        if self.waker.wake().is_ok() && let Some(serving) = self.serving.take() {
+        if self.waker.wake().is_ok()
+            && let Some(serving) = self.serving.take()
+        {
             let _whatever_it_was = serving.join();
         }
     }
@@ -91,11 +93,7 @@ fn serve(mut poll: Poll, listener: &TcpListener, ends: &AtomicBool) -> io::Resul
     Ok(())
 }
 
-fn welcome(
-    poll: &Poll,
-    listener: &TcpListener,
-    guests: &mut Vec<Option<Guest>>,
-) -> io::Result<()> {
+fn welcome(poll: &Poll, listener: &TcpListener, guests: &mut Vec<Option<Guest>>) -> io::Result<()> {
     loop {
         let mut stream = match listener.accept() {
             Ok((stream, _)) => stream,

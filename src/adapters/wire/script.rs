@@ -177,9 +177,12 @@ mod tests {
             request.write(Sender { user, password: "", code: "" }, cookies, &mut out);
             String::from_utf8(out).expect("text")
         };
-        let plain = "POST /v HTTP/1.1\r\nhost: h\r\ncontent-length:         11\r\n\r\n{\"u\":\"ada\"}";
+        let plain =
+            "POST /v HTTP/1.1\r\nhost: h\r\ncontent-length:         11\r\n\r\n{\"u\":\"ada\"}";
         assert_eq!(written("ada", b""), plain);
         let other = written("a\"a", b"s=1");
-        assert!(other.ends_with("cookie: s=1\r\ncontent-length:         12\r\n\r\n{\"u\":\"a\\\"a\"}"));
+        assert!(
+            other.ends_with("cookie: s=1\r\ncontent-length:         12\r\n\r\n{\"u\":\"a\\\"a\"}")
+        );
     }
 }

@@ -3,10 +3,10 @@
 
 use super::super::gateways::{self, Promised};
 use super::super::{Exit, Stopped};
+use super::Arguments;
 use super::options::{self, EngineWord};
 use super::start;
 use super::watch::{Now, Watched, watched};
-use super::Arguments;
 use crate::adapters::{self, Briefing, Connection, Host, Stage, usage};
 use crate::domain::{Clock, Declared, Moment, WallClock};
 use crate::gateways::inbox::Inbox;
@@ -57,7 +57,7 @@ pub(super) async fn measured(arguments: &Arguments) -> Result<Record, Stopped> {
     let wall = WallClock::new(gateways::nap);
     let start = arguments.start_at.map(|start| start.moment(wall.now())).transpose();
     let start = start.map_err(usage_error)?;
-    let opened = open(arguments).await?;
+    let opened = Box::pin(open(arguments)).await?;
     let done = Box::pin(measured_of(arguments, (wanted, listed), &opened, start)).await;
     let Opened { host, gateways, .. } = opened;
     host.close().await;
@@ -227,7 +227,7 @@ async fn open(arguments: &Arguments) -> Result<Opened, Stopped> {
     };
     let opening = adapters::open_with(&arguments.against, briefing);
     let opening = async { opening.await.map_err(|error| super::super::run::unreachable(&error)) };
-    let opened = super::super::unless_interrupted(opening).await;
+    let opened = super::super::unless_interrupted(Box::pin(opening)).await;
     let host = gateways::blamed_on(&gateways, opened)?;
     let clock = clock(&*host)?;
     promised.keep(&clock);
@@ -317,11 +317,7 @@ fn way(arguments: &Arguments, host: &Arc<dyn Host>, stage: &Stage) -> Result<Way
     }
 }
 
-async fn calibrated(
-    ground: &Ground,
-    plan: &Plan,
-    stage: &Stage,
-) -> Result<Calibration, Stopped> {
+async fn calibrated(ground: &Ground, plan: &Plan, stage: &Stage) -> Result<Calibration, Stopped> {
     let engine = if ground.is_wire() { Engine::Wire } else { Engine::General };
     let rate = match plan.wanted().arrival {
         Arrival::Constant { per_second } | Arrival::Poisson { per_second } => per_second,
@@ -334,11 +330,7 @@ async fn calibrated(
 }
 
 /// Drives the plan, or searches; and whether the subject was gone before the end.
-async fn driven(
-    ground: &mut Ground,
-    plan: &Plan,
-    now: &Now,
-) -> Result<(Driven, bool), Stopped> {
+async fn driven(ground: &mut Ground, plan: &Plan, now: &Now) -> Result<(Driven, bool), Stopped> {
     let failed = |why: String| nothing(&why);
     let Arrival::Steps { from, to, objective } = &plan.wanted().arrival else {
         let lasts = plan.wanted().stop.duration().unwrap_or_default();

@@ -99,9 +99,9 @@ fn arrival(arguments: &Arguments) -> Result<Arrival, String> {
         (None, false) => ArrivalWord::Ramp,
     };
     let word = arguments.arrival.unwrap_or(usual);
-    let one = |arrival: Arrival| match from == to {
-        true => Ok(arrival),
-        false => Err(format!("--rate {from}..{to} is for a ramp or a search")),
+    let one = |arrival: Arrival| {
+        let why = || format!("--rate {from}..{to} is for a ramp or a search");
+        (from == to).then_some(arrival).ok_or_else(why)
     };
     match (word, &arguments.objective) {
         (ArrivalWord::Search, Some(objective)) => {

@@ -15,9 +15,16 @@ pub(super) struct Arrivals {
 
 enum Course {
     Constant(f64),
-    Poisson { rate: f64, last: f64, chance: Box<Chance> },
+    Poisson {
+        rate: f64,
+        last: f64,
+        chance: Box<Chance>,
+    },
     /// Rates per second in the beginning, and its growth per second.
-    Ramp { from: f64, growth: f64 },
+    Ramp {
+        from: f64,
+        growth: f64,
+    },
     Never,
 }
 

@@ -5,13 +5,8 @@ use crate::load::record::{Share, WorkKind};
 use std::str::FromStr;
 
 /// The kinds in their order.
-pub(super) const KINDS: [WorkKind; 5] = [
-    WorkKind::Valid,
-    WorkKind::Replayed,
-    WorkKind::Wrong,
-    WorkKind::Expired,
-    WorkKind::Locked,
-];
+pub(super) const KINDS: [WorkKind; 5] =
+    [WorkKind::Valid, WorkKind::Replayed, WorkKind::Wrong, WorkKind::Expired, WorkKind::Locked];
 
 /// The place of a kind in [`KINDS`].
 pub(super) fn place(kind: WorkKind) -> usize {
@@ -84,13 +79,16 @@ impl FromStr for Mix {
             let kind = kind.ok_or_else(|| BadMix(format!("there is no work `{name}`")))?;
             let weight = weight.trim().trim_end_matches('%').parse::<u32>();
             let weight = weight.ok().filter(|weight| *weight <= 1_000_000);
-            let no_weight = || BadMix(format!("the weight of `{name}` is no number up to a million"));
+            let no_weight =
+                || BadMix(format!("the weight of `{name}` is no number up to a million"));
             if std::mem::replace(&mut weights[place(kind)], weight.ok_or_else(no_weight)?) != 0 {
                 return Err(BadMix(format!("`{name}` stands twice")));
             }
         }
         let has_weight = weights.iter().any(|weight| *weight > 0);
-        has_weight.then_some(Self(weights)).ok_or_else(|| BadMix("nothing has any weight".to_owned()))
+        has_weight
+            .then_some(Self(weights))
+            .ok_or_else(|| BadMix("nothing has any weight".to_owned()))
     }
 }
 

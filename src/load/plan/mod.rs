@@ -156,7 +156,7 @@ impl Plan {
         let whole = Wanted { shard: None, pool: None, ..self.wanted.clone() };
         let most_people = whole.most_people.saturating_mul(shard.of().into());
         let pool = self.wanted.pool.map(|pool| pool.saturating_mul(shard.of()));
-        let whole = size::sized(&Wanted { most_people, pool, ..whole });
+        let whole = size::sized(&Wanted { pool, most_people, ..whole });
         whole.map_or(self.groups.all(), |(groups, _)| groups.all())
     }
 

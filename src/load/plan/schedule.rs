@@ -222,7 +222,8 @@ impl Iterator for Schedule {
     fn next(&mut self) -> Option<Event> {
         let due = self.verifications.peek().map(|event| event.intended + self.lead);
         // It comes so much earlier than its replay.
-        let spent = self.spendings.peek().map(|event| (event.intended + self.lead).saturating_sub(LEAD));
+        let spent =
+            self.spendings.peek().map(|event| (event.intended + self.lead).saturating_sub(LEAD));
         if spent.is_some_and(|spent| due.is_none_or(|due| spent <= due)) {
             let event = self.spendings.next()?;
             return Some(Event { intended: spent?, task: Task::Spend, counts: false, ..event });

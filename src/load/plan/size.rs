@@ -159,9 +159,10 @@ fn valid(wanted: &Wanted, census: &Census) -> Result<u32, NotPlanned> {
 /// How the least number of people comes about.
 fn arithmetic(wanted: &Wanted) -> String {
     let step = Duration::from_secs(wanted.period.seconds());
-    let span = wanted.stop.duration().map_or(step, |duration| {
-        step.min(duration.saturating_add(wanted.warm_up))
-    });
+    let span = wanted
+        .stop
+        .duration()
+        .map_or(step, |duration| step.min(duration.saturating_add(wanted.warm_up)));
     let mut how = format!("{} × {} s", wanted.arrival, span.as_secs_f64());
     if wanted.mix.percent(WorkKind::Valid) < 100.0 {
         how = format!("{how} × {:.0} % valid, at the most,", wanted.mix.percent(WorkKind::Valid));
@@ -186,7 +187,10 @@ fn census(wanted: &Wanted) -> Result<Census, NotPlanned> {
         for (number, window) in windows[at].iter_mut().enumerate() {
             let length = [step, step + SPARE][number];
             window.push_back(event.intended);
-            while window.front().is_some_and(|first| event.intended.saturating_sub(*first) >= length) {
+            while window
+                .front()
+                .is_some_and(|first| event.intended.saturating_sub(*first) >= length)
+            {
                 window.pop_front();
             }
             let most = &mut census.most[at][number];

@@ -18,19 +18,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What came of a drive.
-pub struct Driven {
-    pub counts: Counts,
-    pub took: Duration,
+pub(super) struct Driven {
+    pub(super) counts: Counts,
+    pub(super) took: Duration,
 }
 
 impl Driven {
-    pub fn count(&self, standing: Standing) -> u64 {
+    pub(super) fn count(&self, standing: Standing) -> u64 {
         self.counts.outcomes.of(standing).map(|one| one.count).sum()
     }
 }
 
 /// What is usual, but for these.
-pub fn wanted(arrival: Arrival, stop: Stop) -> Wanted {
+pub(super) fn wanted(arrival: Arrival, stop: Stop) -> Wanted {
     Wanted {
         arrival,
         stop,
@@ -48,7 +48,7 @@ pub fn wanted(arrival: Arrival, stop: Stop) -> Wanted {
     }
 }
 
-pub fn clock() -> Arc<dyn Clock> {
+pub(super) fn clock() -> Arc<dyn Clock> {
     fn nap(duration: Duration) -> Soon<'static, ()> {
         Box::pin(tokio::time::sleep(duration))
     }
@@ -61,7 +61,7 @@ fn stage(clock: Arc<dyn Clock>, gateways: Endpoints) -> Stage {
 }
 
 /// Drives `plan` on people who enrol at the embedded reference.
-pub async fn on_reference(plan: &Plan, against: &str) -> Driven {
+pub(super) async fn on_reference(plan: &Plan, against: &str) -> Driven {
     let (host, clock) = (Builtin::parse(against).expect("the embedded reference"), clock());
     let inbox = Inbox::new(Arc::clone(&clock));
     let account = Account { id: "AC1".to_owned(), token: Secret::new("load") };
@@ -92,7 +92,7 @@ pub async fn on_reference(plan: &Plan, against: &str) -> Driven {
 }
 
 /// A map of a server at `base` that verifies codes and has no sign-in.
-pub fn verifier(base: &str) -> String {
+pub(super) fn verifier(base: &str) -> String {
     format!(
         "map: 1\nname: verifier\nbase: {base}\ntimeout: 10s\noperations:\n  submit_code:\n    \
          requests: [{{ request: POST /verify, json: {{ user: $user, code: $code }} }}]\nreplies:\n  \
@@ -102,14 +102,14 @@ pub fn verifier(base: &str) -> String {
 }
 
 /// The token of person number `number`.
-pub fn totp(number: u32) -> Totp {
+pub(super) fn totp(number: u32) -> Totp {
     let mut chance = Chance::seeded(7, &format!("test/{number}"));
     let key = Key::new(chance.bytes::<20>().to_vec());
     Totp::new(&key, Algorithm::Sha1, Digits::SIX, Period::RECOMMENDED)
 }
 
 /// Drives `plan` on people who exist, at the server of `map`, by the wire engine or the general one.
-pub async fn on_map(plan: &Plan, map: &str, is_wire: bool) -> Driven {
+pub(super) async fn on_map(plan: &Plan, map: &str, is_wire: bool) -> Driven {
     let clock = clock();
     let host = MapHost::load(map, "map.yaml", None).await.expect("a map");
     let endpoints = Endpoints {
@@ -121,9 +121,10 @@ pub async fn on_map(plan: &Plan, map: &str, is_wire: bool) -> Driven {
     };
     let stage = stage(Arc::clone(&clock), endpoints);
     let Connection { subject, .. } = host.connect(&stage).await.expect("a connection");
-    let way = match is_wire {
-        true => Way::Wire(Arc::new(host.script(&stage).expect("it can be compiled"))),
-        false => Way::General("a test".to_owned()),
+    let way = if is_wire {
+        Way::Wire(Arc::new(host.script(&stage).expect("it can be compiled")))
+    } else {
+        Way::General("a test".to_owned())
     };
     let person = |number| Person::with_token(format!("p{number}"), Secret::new("x"), totp(number));
     let people = (0..plan.groups().all()).map(person).collect();

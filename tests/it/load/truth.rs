@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::post;
 use axum::{Json, Router};
-use fobwatch::domain::Clock;
 use fobwatch::load::record::{Arrival, Standing, Stop};
 use fobwatch::load::{Plan, Wanted};
 use fobwatch::otp::Window;
