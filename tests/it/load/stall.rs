@@ -13,52 +13,49 @@ use tokio::sync::Mutex;
 
 const STALL: Duration = Duration::from_secs(1);
 
-/// The request that stalls the server, and all those after it for as long.
-const STALLS: u64 = 100;
-
-/// Verifications per second, and how many there are.
-const RATE: u32 = 100;
-const COUNT: u64 = 300;
+/// How many have come, and which of them stalls the server.
+type Site = Arc<Mutex<(u32, u32)>>;
 
 /// Answers one request after the other.
-async fn answer(State(count): State<Arc<Mutex<u64>>>) -> &'static str {
-    let mut count = count.lock().await;
-    *count += 1;
-    if *count == STALLS {
+async fn answer(State(site): State<Site>) -> &'static str {
+    let mut site = site.lock().await;
+    site.0 += 1;
+    if site.0 == site.1 {
         tokio::time::sleep(STALL).await;
     }
     "{}"
 }
 
-async fn driven(is_wire: bool, in_flight: u32) -> Driven {
-    let router = Router::new().route("/verify", post(answer)).with_state(Arc::default());
+/// Three seconds at `rate` per second, stalled after the first.
+async fn driven(is_wire: bool, rate: u32, in_flight: u32) -> Driven {
+    let site = Site::new(Mutex::new((0, rate)));
+    let router = Router::new().route("/verify", post(answer)).with_state(site);
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let base = format!("http://{}", listener.local_addr().expect("an address"));
     let serving = tokio::spawn(async move { axum::serve(listener, router).await });
-    let arrival = Arrival::Constant { per_second: RATE };
-    let wanted = Wanted { in_flight, ..wanted(arrival, Stop::Verifications(COUNT)) };
+    let arrival = Arrival::Constant { per_second: rate };
+    let wanted = Wanted { in_flight, ..wanted(arrival, Stop::Verifications(u64::from(rate) * 3)) };
     let driven = on_map(&Plan::of(wanted).expect("a plan"), &verifier(&base), is_wire).await;
     serving.abort();
     driven
 }
 
-/// The latency that a share of verifications did not exceed, by arithmetic: the stall holds up a
-/// hundred of the three hundred, evenly spread over its second.
+/// The latency that a share of verifications did not exceed, by arithmetic: the stall holds up one
+/// third of them, evenly spread over its second.
 fn truth(share: f64) -> f64 {
-    let held_up = f64::from(RATE) * STALL.as_secs_f64();
-    let slower = (1.0 - share) * 300.0;
-    STALL.as_secs_f64() * (1.0 - slower / held_up)
+    STALL.as_secs_f64() * (1.0 - (1.0 - share) * 3.0)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stall_shows_in_all_that_it_held_up() {
-    for (is_wire, in_flight) in [(true, 2), (true, 200), (false, 2)] {
-        let Driven { counts, .. } = driven(is_wire, in_flight).await;
-        assert_eq!(counts.latency.count(), COUNT);
+    // The general engine takes longer for each of those that it must catch up on.
+    for (is_wire, rate, in_flight) in [(true, 100, 2), (true, 100, 200), (false, 30, 4)] {
+        let Driven { counts, .. } = driven(is_wire, rate, in_flight).await;
+        assert_eq!(counts.latency.count(), u64::from(rate) * 3);
         for share in [0.9, 0.99] {
             let (found, truth) = (counts.latency.at(share).as_secs_f64(), truth(share));
-            // Never less than there was; a busy machine may add to it.
-            let agrees = found > truth - 0.03 && found < truth + 0.2;
+            // Never less than there was, but for one arrival; a busy machine may add to it.
+            let agrees = found > truth - 1.5 / f64::from(rate) && found < truth + 0.25;
             assert!(agrees, "wire {is_wire}, {in_flight} at once: p{share} {found} for {truth}");
         }
         if in_flight == 2 {
