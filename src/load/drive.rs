@@ -100,3 +100,105 @@ fn ended(visit: Result<(), JoinError>) {
         std::panic::resume_unwind(error.into_panic());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::drive;
+    use crate::domain::{Clock, Moment, Soon, VirtualClock};
+    use crate::load::plan::{Event, MOST_ENROLLED, Mix};
+    use crate::load::record::{Arrival, Counts, Ended, Standing, Stop};
+    use crate::load::{Pace, Performed, Plan, Tally, Wanted, Work};
+    use crate::otp::Period;
+    use std::sync::Arc;
+    use std::time::Duration;
+
+    const STALL: Duration = Duration::from_millis(100);
+
+    /// Time that passes only where a test says so.
+    struct Steps(VirtualClock);
+
+    impl Pace for Steps {
+        fn elapsed(&self) -> Duration {
+            self.0.now() - Moment::EPOCH
+        }
+
+        fn reach(&self, point: Duration) -> Soon<'_, ()> {
+            Box::pin(async move {
+                // What has been started comes first: it belongs to the time before `point`.
+                tokio::task::yield_now().await;
+                self.0.advance(point.saturating_sub(self.elapsed()));
+            })
+        }
+    }
+
+    /// Its first answer takes [`STALL`], every other none; what comes third is refused.
+    struct Stalling(Arc<Steps>);
+
+    impl Work for Stalling {
+        fn perform(&self, event: Event) -> Soon<'_, Performed> {
+            if event.person == 0 {
+                self.0.0.advance(STALL);
+            }
+            let (ended, detail) = match event.person {
+                2 => (Ended::Refused, "submit_code rejected: code.spent"),
+                _ => (Ended::Accepted, ""),
+            };
+            Box::pin(async move { Performed { ended, detail: detail.into(), phases: Vec::new() } })
+        }
+
+        fn leave(&self, _: Event) -> Soon<'_, ()> {
+            Box::pin(async {})
+        }
+    }
+
+    /// Five verifications 10 ms apart, one at a time, by different people.
+    async fn five(arrival: Arrival) -> Counts {
+        let wanted = Wanted {
+            arrival,
+            stop: Stop::Verifications(5),
+            mix: Mix::VALID,
+            surge: None,
+            warm_up: Duration::ZERO,
+            period: Period::RECOMMENDED,
+            pool: None,
+            most_people: MOST_ENROLLED,
+            attempts: None,
+            window: 1,
+            in_flight: 1,
+            seed: 1,
+            shard: None,
+        };
+        let plan = Plan::of(wanted).expect("a plan");
+        let pace = Arc::new(Steps(VirtualClock::starting_at(Moment::EPOCH)));
+        let tally = Tally::new(Duration::ZERO, Duration::from_secs(1));
+        let work = Arc::new(Stalling(pace.clone()));
+        drive(&plan, Moment::EPOCH, pace, work, &tally).await;
+        tally.counts().0
+    }
+
+    #[tokio::test]
+    async fn what_waits_for_a_stalled_subject_is_timed_from_its_intended_start() {
+        let counts = five(Arrival::Constant { per_second: 100 }).await;
+        // Intended at 0, 10, 30 and 40 ms (the third is refused), all answered at 100 ms.
+        let [least, most] = [0.0, 1.0].map(|share| counts.latency.at(share).as_millis());
+        assert_eq!((least, most), (60, 100));
+        assert_eq!(counts.lateness.at(1.0).as_millis(), 90);
+        // From its actual start, only the stalled one took any time.
+        let service = [0.5, 1.0].map(|share| counts.service.at(share).as_millis());
+        assert_eq!(service, [0, 100]);
+    }
+
+    #[tokio::test]
+    async fn a_closed_loop_hides_the_stall_from_all_but_those_who_met_it() {
+        let counts = five(Arrival::Closed { people_at_once: 1 }).await;
+        let latency = [0.5, 1.0].map(|share| counts.latency.at(share).as_millis());
+        assert_eq!(latency, [0, 100]);
+    }
+
+    #[tokio::test]
+    async fn a_refused_code_is_no_success() {
+        let counts = five(Arrival::Constant { per_second: 100 }).await;
+        let sum = |standing| counts.outcomes.of(standing).map(|one| one.count).sum::<u64>();
+        assert_eq!((sum(Standing::Succeeded), sum(Standing::Failed)), (4, 1));
+    }
+}

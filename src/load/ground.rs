@@ -6,7 +6,7 @@ use super::plan::Plan;
 use super::tally::Tally;
 use super::{Pace, RealPace, drive, wire};
 use crate::adapters::wire::Script;
-use crate::domain::{Clock, Moment, Operation};
+use crate::domain::{Answer, Clock, Moment, Operation, Reply, Secret};
 use crate::gateways::inbox::Inbox;
 use crate::subject::{AskError, Subject};
 use std::sync::Arc;
@@ -113,14 +113,26 @@ impl Ground {
     /// Why the subject does not answer any more, as the adapter explains it; nothing if it does.
     pub async fn epitaph(&self) -> Option<String> {
         let subject = self.subject.as_ref()?;
-        let asked = subject.ask("load-epitaph", &Operation::Probe);
-        match tokio::time::timeout(ENDING, asked).await {
-            Ok(Err(error @ (AskError::Unreachable(_) | AskError::Adapter(_)))) => {
-                Some(error.to_string())
+        let (user, password) = ("nobody".to_owned(), Secret::new("nothing"));
+        let code = Secret::new("000000").into();
+        // Not every adapter knows how to ask each of them.
+        let questions = [
+            Operation::Probe,
+            Operation::SignIn { user, password },
+            Operation::SubmitCode { code },
+        ];
+        for question in questions {
+            let asked = subject.ask("load-epitaph", &question);
+            match tokio::time::timeout(ENDING, asked).await {
+                Ok(Ok(Answer { reply: Reply::Unsupported { .. }, .. })) => {}
+                Ok(Err(error @ (AskError::Unreachable(_) | AskError::Adapter(_)))) => {
+                    return Some(error.to_string());
+                }
+                Ok(Ok(_) | Err(_)) => return None,
+                Err(_) => return Some("it does not answer any more".to_owned()),
             }
-            Ok(Ok(_) | Err(_)) => None,
-            Err(_) => Some("it does not answer any more".to_owned()),
         }
+        None
     }
 
     fn pool(&mut self) -> Option<Pool> {

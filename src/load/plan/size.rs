@@ -84,7 +84,8 @@ pub(super) fn sized(wanted: &Wanted) -> Result<(Groups, Option<u64>), NotPlanned
     if let Arrival::Closed { people_at_once } = wanted.arrival {
         return closed(wanted, people_at_once);
     }
-    let census = census(wanted)?;
+    let is_search = matches!(wanted.arrival, Arrival::Steps { .. });
+    let census = if is_search { census(&all_rungs(wanted))? } else { census(wanted)? };
     if census.counted == 0 {
         return Err(NotPlanned::Nothing("no verification would be due"));
     }
@@ -98,6 +99,13 @@ pub(super) fn sized(wanted: &Wanted) -> Result<(Groups, Option<u64>), NotPlanned
         WorkKind::Locked => small(census.counts[place(kind)].min(MOST_LOCKED)),
     });
     bounded(&groups, wanted).map(|groups| (groups, Some(census.counted)))
+}
+
+/// The rungs of a search follow each other within one time step; at worst at the highest rate.
+fn all_rungs(wanted: &Wanted) -> Wanted {
+    let step = Duration::from_secs(wanted.period.seconds()) + SPARE;
+    let lasts = wanted.stop.duration().unwrap_or_default().max(step);
+    Wanted { stop: Stop::After(lasts), warm_up: Duration::ZERO, ..wanted.clone() }
 }
 
 /// How many wrong codes one victim bears without being locked.

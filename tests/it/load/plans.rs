@@ -95,6 +95,22 @@ fn a_load_without_end_or_without_time_is_refused() {
 }
 
 #[test]
+fn the_rungs_of_a_search_use_no_code_twice_either() {
+    let arrival = Arrival::Steps { from: 5, to: 40, objective: "p99<1s".to_owned() };
+    let each = Duration::from_secs(2);
+    let plan = Plan::of(wanted(arrival, Stop::After(each))).expect("a plan");
+    assert_eq!(plan.groups().all(), 40 * 31);
+    let (mut rung, mut seen) = (plan, std::collections::BTreeSet::new());
+    for rate in [5, 10, 20, 40, 30, 35, 37, 38, 39, 39] {
+        rung = rung.then_at_rate(rate, each);
+        assert_eq!(rung.arrivals(), Some(u64::from(rate) * 2));
+        // All of them take less than a time step.
+        let fresh = rung.schedule(Moment::EPOCH).all(|event| seen.insert(event.person));
+        assert!(fresh, "{rate}");
+    }
+}
+
+#[test]
 fn victims_are_kept_apart_and_bear_no_more_wrong_codes_than_lock_them() {
     let wanted = Wanted {
         mix: "valid=50,wrong=30,expired=20".parse().expect("a mix"),
