@@ -126,6 +126,14 @@ impl Mobile {
 }
 
 impl App for Mobile {
+    fn codes(&self) -> Option<&Codes> {
+        match &self.stage {
+            Stage::Plain(codes) => Some(codes),
+            Stage::Guarded { vault, .. } => vault.codes(),
+            _ => None,
+        }
+    }
+
     fn duplicate(&self) -> Box<dyn App> {
         Box::new(self.clone())
     }

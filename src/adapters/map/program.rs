@@ -87,6 +87,11 @@ impl Mapped {
         Self { program, surroundings, clock, launched, sessions, trace, street }
     }
 
+    /// The variables that every request may use.
+    pub(super) fn surroundings(&self) -> Variables {
+        self.surroundings.clone()
+    }
+
     pub(in crate::adapters) fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = sessions.get(name) {

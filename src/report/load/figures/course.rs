@@ -48,10 +48,20 @@ pub(super) fn throughput(record: &Record) -> Option<Figure> {
         let corners = [(point.from, point.succeeded), (point.to, point.succeeded + point.failed)];
         plot.cell("failures", corners, &words);
     }
-    plot.line("started", &steps(&points, |point| point.started));
+    // A second line only where it tells another story than the first.
+    let apart = points.iter().any(|point| {
+        let ended = point.succeeded + point.failed;
+        (point.started - ended).abs() > 0.02 * ended.max(1.0)
+    });
+    if apart {
+        plot.line("started", &steps(&points, |point| point.started));
+    }
     plot.line("asked", &asked);
     let failed: f64 = points.iter().map(|point| point.failed).sum();
-    let mut legend = vec![("ended as they should", "throughput"), ("started", "started")];
+    let mut legend = vec![("ended as they should", "throughput")];
+    if apart {
+        legend.push(("started", "started"));
+    }
     if failed > 0.0 {
         legend.push(("failures", "failures"));
     }
