@@ -142,7 +142,7 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// Why this subject must be asked through [`Subject`].
     fn script(&self, stage: &Stage) -> Result<wire::Script, String> {
-        let _unused = stage;
+        let Stage { scenario: _, .. } = stage;
         Err("only what a map says can be compiled".to_owned())
     }
 
@@ -222,9 +222,10 @@ pub async fn open_with(against: &str, briefing: Briefing) -> Result<Arc<dyn Host
     }
     if let Some(path) = against.strip_prefix("map:") {
         let gateways = briefing.gateways.as_ref();
-        let host = match briefing.clock_runs {
-            true => map::MapHost::open_running(path.as_ref(), gateways).await?,
-            false => map::MapHost::open(path.as_ref(), gateways).await?,
+        let host = if briefing.clock_runs {
+            map::MapHost::open_running(path.as_ref(), gateways).await?
+        } else {
+            map::MapHost::open(path.as_ref(), gateways).await?
         };
         return Ok(Arc::new(host));
     }

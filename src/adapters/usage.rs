@@ -74,7 +74,7 @@ fn stat(process: u32) -> Option<Stat> {
     parsed(&fs::read_to_string(format!("/proc/{process}/stat")).ok()?)
 }
 
-/// See proc_pid_stat(5). The name may hold anything, and is the only thing in brackets.
+/// See `proc_pid_stat(5)`. The name may hold anything, and is the only thing in brackets.
 fn parsed(text: &str) -> Option<Stat> {
     let (_, rest) = text.rsplit_once(')')?;
     let fields: Vec<&str> = rest.split_ascii_whitespace().collect();

@@ -11,6 +11,7 @@ pub(super) use results::{is_load, joined, write_json};
 use super::{Exit, Stopped};
 use crate::journal::Shard;
 use crate::load::By;
+use crate::load::objective::Objective;
 use crate::load::plan::Mix;
 use crate::otp::Period;
 use options::Rate;
@@ -91,7 +92,7 @@ pub(super) struct Arguments {
     surge: Option<u32>,
     /// What a rate must meet in a search: 'p99<50ms,errors<0.1%'
     #[arg(long, value_name = "OBJECTIVE")]
-    objective: Option<String>,
+    objective: Option<Objective>,
     /// How long the subject is driven before anything counts
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     warm_up: Duration,
@@ -113,9 +114,6 @@ pub(super) struct Arguments {
     /// The way they take: compiled to bytes where the map allows it (auto), or through the adapter
     #[arg(long, value_enum, value_name = "ENGINE", default_value = "auto")]
     engine: options::EngineWord,
-    /// Leave out what this machine does against a server that does nothing
-    #[arg(long)]
-    no_calibration: bool,
     /// Make one part of the arrivals only: INDEX/COUNT, or auto for what the CI system says
     #[arg(long, value_name = "SHARD", value_parser = shard, conflicts_with = "objective")]
     shard: Option<Shard>,
@@ -124,6 +122,9 @@ pub(super) struct Arguments {
     start_at: Option<Start>,
     #[command(flatten)]
     results: results::Arguments,
+    /// Leave out what this machine does against a server that does nothing
+    #[arg(long)]
+    no_calibration: bool,
     /// The seed of people, devices, arrivals and mix
     #[arg(long, value_name = "SEED", default_value = "1")]
     seed: u64,
@@ -154,14 +155,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     results.conclude(&record)
 }
 
+fn shard(text: &str) -> Result<Shard, String> {
+    super::shard::read(text, super::shard::environment)
+}
+
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write a time such as 300ms, 10s or 2m".to_owned();
     let signed: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     Duration::try_from(signed).map_err(|_| wrong())
-}
-
-fn shard(text: &str) -> Result<Shard, String> {
-    super::shard::read(text, super::shard::environment)
 }
 
 fn period(text: &str) -> Result<Period, String> {

@@ -18,7 +18,7 @@ impl Typed {
     }
 
     /// A code that was sent to somebody; nothing if it is none that fits.
-    pub(super) fn typed(text: &str) -> Option<Self> {
+    pub(super) fn sent(text: &str) -> Option<Self> {
         let mut digits = [b'0'; MOST_DIGITS];
         digits.get_mut(..text.len())?.copy_from_slice(text.as_bytes());
         let length = u8::try_from(text.len()).ok()?;

@@ -154,17 +154,15 @@ impl<'a> Enrolment<'a> {
     async fn token(&self) -> Result<(Device, bool), String> {
         let mut reply = self.ask(sign_in(&self.persona)).await?;
         for _ in 0..MOST_REPLIES {
-            reply = match reply {
-                Reply::CodeRequired { channel, .. } => {
-                    let code = self.receive(channel).await?;
-                    self.ask(Operation::SubmitCode { code: code.into() }).await?
-                }
-                Reply::EnrolmentRequired { offers } => return self.bind(&offers).await,
-                other => {
-                    let what = other.kind();
-                    return Err(format!("the first sign-in led to no enrolment, but to {what}"));
-                }
+            if let Reply::EnrolmentRequired { offers } = reply {
+                return self.bind(&offers).await;
+            }
+            let Reply::CodeRequired { channel, .. } = reply else {
+                let what = reply.kind();
+                return Err(format!("the first sign-in led to no enrolment, but to {what}"));
             };
+            let code = self.receive(channel).await?;
+            reply = self.ask(Operation::SubmitCode { code: code.into() }).await?;
         }
         Err("the first sign-in asks for one code after the other".to_owned())
     }
@@ -198,13 +196,16 @@ impl<'a> Enrolment<'a> {
     async fn ask(&self, operation: Operation) -> Result<Reply, String> {
         let kind = operation.kind();
         let answer = self.subject.ask(&self.session, &operation).await;
-        match answer.map_err(|error| format!("{kind}: {error}"))?.reply {
-            Reply::Rejected(rejection) => Err(format!("{kind} was rejected: {}", rejection.class)),
-            Reply::Unsupported { .. } => Err(format!(
-                "the subject has no {kind}; people who exist and have tokens can be given by --people"
-            )),
-            reply => Ok(reply),
+        let reply = answer.map_err(|error| format!("{kind}: {error}"))?.reply;
+        if let Reply::Rejected(rejection) = &reply {
+            return Err(format!("{kind} was rejected: {}", rejection.class));
         }
+        if let Reply::Unsupported { .. } = reply {
+            return Err(format!(
+                "the subject has no {kind}; people who exist and have tokens can be given by --people"
+            ));
+        }
+        Ok(reply)
     }
 
     async fn receive(&self, channel: Channel) -> Result<Secret, String> {

@@ -154,7 +154,7 @@ impl Pool {
         };
         let performed = self.submit(person, submitted, Proof::Message, phases).await;
         if task == Task::Spend {
-            let spent = Typed::typed(code.reveal());
+            let spent = Typed::sent(code.reveal());
             person.spent = spent.filter(|_| performed.ended == Ended::Accepted);
         }
         performed

@@ -115,11 +115,10 @@ impl Ground {
         let subject = self.subject.as_ref()?;
         let asked = subject.ask("load-epitaph", &Operation::Probe);
         match tokio::time::timeout(ENDING, asked).await {
-            Ok(Ok(_)) => None,
             Ok(Err(error @ (AskError::Unreachable(_) | AskError::Adapter(_)))) => {
                 Some(error.to_string())
             }
-            Ok(Err(_)) => None,
+            Ok(Ok(_) | Err(_)) => None,
             Err(_) => Some("it does not answer any more".to_owned()),
         }
     }

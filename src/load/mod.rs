@@ -3,8 +3,7 @@
 //!
 //! What is asked for is [`plan`]; [`enrol`] makes people, or a list names them ([`people`]). The
 //! loops are [`mod@drive`], through any adapter, and [`wire`], over requests that were compiled to
-//! bytes. What came of it is counted in a [`tally`] and saved as a [`record`], which is held against
-//! [`limit`]s and [`mod@compare`]d with others.
+//! bytes. What came of it is counted in a [`tally`] and saved as a [`record`].
 
 pub mod calibrate;
 mod codes;
@@ -14,6 +13,7 @@ pub mod enrol;
 pub mod general;
 pub mod ground;
 pub mod limit;
+pub mod objective;
 pub mod pace;
 pub mod people;
 pub mod plan;

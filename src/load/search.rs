@@ -2,6 +2,7 @@
 //! and then the gap is halved.
 
 use super::ground::Ground;
+use super::objective::Objective;
 use super::plan::Plan;
 use super::record::{Counts, Rung, Standing};
 use super::tally::Tally;
@@ -54,9 +55,8 @@ impl Climb {
     }
 }
 
-/// Searches on `ground` from `from` to `to` per second, for `each` at every rate. `judge` says
-/// whether what was counted meets the objective, and why; `on_rung` hears of each, with the tally
-/// while it is being driven.
+/// Searches on `ground` from `from` to `to` per second, for `each` at every rate, for the highest
+/// that meets `objective`. `on_rung` hears of each rate, with the tally of its drive.
 ///
 /// # Errors
 /// Why nothing could be sent at all.
@@ -64,7 +64,7 @@ pub async fn search(
     ground: &mut Ground,
     plan: &Plan,
     ([from, to], each): ([u32; 2], Duration),
-    judge: impl Fn(&Counts, Duration, u32) -> (bool, String),
+    objective: &Objective,
     on_rung: impl Fn(u32, &Tally),
 ) -> Result<Found, String> {
     let mut climb = Climb { met: None, unmet: None, from: from.max(1), to: to.max(from) };
@@ -76,13 +76,14 @@ pub async fn search(
         on_rung(rate, &tally);
         ground.drive(&rung, &tally).await?;
         let (counts, took) = tally.counts();
-        let (met, why) = judge(&counts, took, rate);
+        let due = rung.arrivals().unwrap_or_default();
+        let (met, why) = objective.judge(&counts, due, (each, took));
         let met = met && !tally.is_ended();
         let good = [Standing::Succeeded, Standing::AsItShould];
         let succeeded = good.into_iter().flat_map(|good| counts.outcomes.of(good));
         found.ladder.push(Rung {
             per_second: rate,
-            arrivals: rung.arrivals().unwrap_or_default(),
+            arrivals: due,
             succeeded: succeeded.map(|outcome| outcome.count).sum(),
             latency: counts.latency.clone(),
             met,

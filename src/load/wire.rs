@@ -77,12 +77,11 @@ impl Run<'_> {
     /// Makes the codes of the events that come next.
     fn prepare(&mut self, now: Duration) {
         let first = self.ready.len();
-        match self.closed {
-            None => self.ready.extend(self.schedule.by_ref().take(AHEAD).map(|one| (one, None))),
-            Some(_) => {
-                let next = (0..AHEAD).map_while(|_| self.schedule.at_once(now));
-                self.ready.extend(next.map(|one| (one, None)));
-            }
+        if self.closed.is_some() {
+            let next = (0..AHEAD).map_while(|_| self.schedule.at_once(now));
+            self.ready.extend(next.map(|one| (one, None)));
+        } else {
+            self.ready.extend(self.schedule.by_ref().take(AHEAD).map(|one| (one, None)));
         }
         let (people, begins) = (&*self.people, self.begins);
         let step = |event: &Event| {
@@ -176,9 +175,10 @@ impl Traffic for Run<'_> {
             visit.answered += 1;
         }
         let (task, met) = (visit.event.task, meaning.as_ref());
-        let after = match is_sign_in {
-            true => after_sign_in(task, Proof::TwoFactors, met),
-            false => after_code(Proof::TwoFactors, met),
+        let after = if is_sign_in {
+            after_sign_in(task, Proof::TwoFactors, met)
+        } else {
+            after_code(Proof::TwoFactors, met)
         };
         let After::End(ended, detail) = after else { return Onward::Next };
         if task == Task::Spend {

@@ -130,7 +130,11 @@ impl App for Mobile {
         match &self.stage {
             Stage::Plain(codes) => Some(codes),
             Stage::Guarded { vault, .. } => vault.codes(),
-            _ => None,
+            Stage::Empty
+            | Stage::Sealed { .. }
+            | Stage::Opened(_)
+            | Stage::Unreached(_)
+            | Stage::NeedsPin { .. } => None,
         }
     }
 

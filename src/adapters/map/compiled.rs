@@ -9,12 +9,15 @@ use super::session::{Payload, Redirects, Request, Session};
 use super::template::{Variables, percent_encoded};
 use super::xml;
 use crate::adapters::Stage;
+use crate::adapters::address::{HOUSES, Street};
 use crate::adapters::wire::{Answer, Compiled, Encoding, Judge, Piece, Script, Slot};
 use crate::domain::Reply;
 use crate::domain::operation::OperationKind;
 use crate::subject::AskError;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
+use std::fmt::Write as _;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 use url::Url;
@@ -37,9 +40,6 @@ impl MapHost {
         if target.base.scheme() != "http" {
             return Err("it speaks TLS".to_owned());
         }
-        if program.sources == Sources::Own {
-            return Err("each session has an address of its own".to_owned());
-        }
         let wanted = [OperationKind::SignIn, OperationKind::SubmitCode];
         let kinds: Vec<OperationKind> =
             wanted.into_iter().filter(|kind| program.operations.contains_key(kind)).collect();
@@ -59,8 +59,15 @@ impl MapHost {
         let base = target.base.clone();
         let judge = MapJudge { mapped, program: Arc::clone(program), kinds, known, base };
         let timeout = timeout.unwrap_or(target.timeout);
-        Ok(Script::new((host, port), timeout, requests, Box::new(judge)))
+        let script = Script::new((host, port), timeout, requests, Box::new(judge));
+        Ok(if program.sources == Sources::Own { script.from(houses(stage)) } else { script })
     }
+}
+
+/// Where connections come from, if each has an address of its own.
+fn houses(stage: &Stage) -> Vec<Ipv4Addr> {
+    let street = Street::of(stage);
+    (0..HOUSES).filter_map(|house| street.address(&format!("wire-{house}"))).collect()
 }
 
 impl Steps {
@@ -136,7 +143,7 @@ fn headers(request: &reqwest::Request) -> String {
     let url = request.url();
     let mut authority = url.host_str().unwrap_or_default().to_owned();
     if let Some(port) = url.port() {
-        authority.push_str(&format!(":{port}"));
+        authority = format!("{authority}:{port}");
     }
     let mut lines = format!("host: {authority}\r\n");
     let mut names = request.headers().clone();
@@ -144,7 +151,9 @@ fn headers(request: &reqwest::Request) -> String {
         names.insert("accept", HeaderValue::from_static("*/*"));
     }
     for (name, value) in &names {
-        lines.push_str(&format!("{name}: {}\r\n", String::from_utf8_lossy(value.as_bytes())));
+        let value = String::from_utf8_lossy(value.as_bytes());
+        // Writing to a string cannot fail.
+        let _ = write!(lines, "{name}: {value}\r\n");
     }
     lines
 }

@@ -142,6 +142,10 @@ impl Mapped {
     async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
         let kind = operation.kind();
         let Some(steps) = self.program.operations.get(&kind) else {
+            if kind == OperationKind::SignIn {
+                // Where codes are verified alone, it is known all the same whose they are.
+                self.session(session)?.kept().extend(variables(operation));
+            }
             let reply = Reply::Unsupported { feature: kind.to_string() };
             return Ok(Answer::whole(reply, String::new(), None));
         };

@@ -104,12 +104,15 @@ fn framing(status: u16, headers: &[httparse::Header<'_>]) -> Result<Framing, Str
     }
 }
 
+/// Something, and how many bytes it takes.
+type Taken<T> = (T, usize);
+
 /// The body and how many bytes of `rest` it takes, if it is whole.
 fn body<'a>(
     rest: &'a [u8],
     framing: &Framing,
     is_over: bool,
-) -> Result<Option<(Cow<'a, [u8]>, usize)>, String> {
+) -> Result<Option<Taken<Cow<'a, [u8]>>>, String> {
     match framing {
         Framing::Length(length) => {
             Ok(rest.get(..*length).map(|body| (Cow::Borrowed(body), *length)))
@@ -129,7 +132,7 @@ fn body<'a>(
 }
 
 /// Where the chunks are, and where they end.
-fn chunks(rest: &[u8]) -> Result<Option<(Vec<Range<usize>>, usize)>, String> {
+fn chunks(rest: &[u8]) -> Result<Option<Taken<Vec<Range<usize>>>>, String> {
     let (mut ranges, mut at, mut sum) = (Vec::new(), 0, 0_usize);
     loop {
         let parsed = httparse::parse_chunk_size(&rest[at..]);

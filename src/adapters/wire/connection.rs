@@ -4,8 +4,9 @@ use super::Answer;
 use super::answer::{Reading, read};
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
+use socket2::{Domain, Socket, Type};
 use std::io::{self, Read, Write};
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 /// More cookies than this no server sets.
@@ -69,9 +70,16 @@ pub(super) enum Look<T> {
 }
 
 impl Connection {
-    /// Begins to connect.
-    pub(super) fn open(address: SocketAddr, registry: &Registry, token: Token) -> io::Result<Self> {
-        let mut stream = TcpStream::connect(address)?;
+    /// Begins to connect, from an address of ours if one is given.
+    pub(super) fn open(
+        (from, to): (Option<Ipv4Addr>, SocketAddr),
+        registry: &Registry,
+        token: Token,
+    ) -> io::Result<Self> {
+        let mut stream = match from {
+            Some(from) if to.is_ipv4() => connected_from(from, to)?,
+            Some(_) | None => TcpStream::connect(to)?,
+        };
         registry.register(&mut stream, token, Interest::READABLE | Interest::WRITABLE)?;
         // It only costs time if it is not granted.
         let _ = stream.set_nodelay(true);
@@ -159,6 +167,26 @@ impl Connection {
         // It is closed by being dropped in any case.
         let _ = registry.deregister(&mut self.stream);
     }
+}
+
+/// A connection that has begun to be made.
+fn connected_from(from: Ipv4Addr, to: SocketAddr) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None)?;
+    socket.set_nonblocking(true)?;
+    socket.bind(&SocketAddr::from((from, 0)).into())?;
+    match socket.connect(&to.into()) {
+        Err(error) if !is_begun(&error) => Err(error),
+        _ => Ok(TcpStream::from_std(socket.into())),
+    }
+}
+
+/// Whether `error` says only that connecting takes its time.
+fn is_begun(error: &io::Error) -> bool {
+    #[cfg(unix)]
+    if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) {
+        return true;
+    }
+    error.kind() == io::ErrorKind::WouldBlock
 }
 
 fn is_passing(error: &io::Error) -> bool {

@@ -224,7 +224,9 @@ impl<'a, T: Traffic> Engine<'a, T> {
 
     fn connect(&mut self) -> Result<usize, String> {
         let place = self.free.pop().ok_or_else(|| "no place is free".to_owned())?;
-        match Connection::open(self.address, self.poll.registry(), Token(place)) {
+        let sources = &self.script.sources;
+        let source = sources.get(place % sources.len().max(1)).copied();
+        match Connection::open((source, self.address), self.poll.registry(), Token(place)) {
             Ok(connection) => {
                 self.connections[place] = Some(connection);
                 Ok(place)

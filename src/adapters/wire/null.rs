@@ -123,7 +123,7 @@ impl Guest {
                 Err(_) => return None,
             };
             self.come.extend_from_slice(&buffer[..count]);
-            while let Some(used) = request_length(&self.come)? {
+            while let Request::Whole(used) = request(&self.come)? {
                 // An answer fits into the buffer of any socket; whoever does not read it goes.
                 let sent = self.stream.write(ANSWER).ok()?;
                 if sent < ANSWER.len() {
@@ -138,24 +138,32 @@ impl Guest {
     }
 }
 
-/// How long the request at the start of `bytes` is, if it is whole; the outer nothing if it is none.
-fn request_length(bytes: &[u8]) -> Option<Option<usize>> {
+/// How far a request has come.
+enum Request {
+    Partial,
+    /// It is whole, and so long.
+    Whole(usize),
+}
+
+/// The request at the start of `bytes`; nothing if it is none.
+fn request(bytes: &[u8]) -> Option<Request> {
     if bytes.is_empty() {
-        return Some(None);
+        return Some(Request::Partial);
     }
     let mut headers = [httparse::EMPTY_HEADER; 32];
     let mut request = httparse::Request::new(&mut headers);
     let head = match request.parse(bytes).ok()? {
         httparse::Status::Complete(head) => head,
-        httparse::Status::Partial => return (bytes.len() <= MAX_HEAD_BYTES).then_some(None),
+        httparse::Status::Partial => {
+            return (bytes.len() <= MAX_HEAD_BYTES).then_some(Request::Partial);
+        }
     };
     let named = |header: &&httparse::Header<'_>| header.name.eq_ignore_ascii_case("content-length");
     let length = match request.headers.iter().find(named) {
         Some(header) => std::str::from_utf8(header.value).ok()?.trim().parse().ok()?,
         None => 0_usize,
     };
-    if length > MAX_HEAD_BYTES {
-        return None;
-    }
-    Some((bytes.len() >= head + length).then_some(head + length))
+    let (is_borne, is_whole) = (length <= MAX_HEAD_BYTES, bytes.len() >= head + length);
+    let request = if is_whole { Request::Whole(head + length) } else { Request::Partial };
+    is_borne.then_some(request)
 }

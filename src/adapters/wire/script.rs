@@ -5,7 +5,14 @@ use crate::domain::Reply;
 use crate::domain::operation::OperationKind;
 use crate::subject::AskError;
 use std::io::Write;
+use std::net::Ipv4Addr;
 use std::time::Duration;
+
+/// The length stands before the body and is known after it: room is left for it.
+const LENGTH: &[u8] = b"content-length:           \r\n\r\n";
+
+/// How much room.
+const DIGITS: usize = 10;
 
 /// What differs from one visit to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +60,8 @@ pub struct Compiled {
 pub struct Script {
     pub(super) host: String,
     pub(super) port: u16,
+    /// Where connections come from, one after the other; from anywhere if there are none.
+    pub(super) sources: Vec<Ipv4Addr>,
     pub(super) timeout: Duration,
     pub(super) requests: Vec<Compiled>,
     pub(super) judge: Box<dyn Judge>,
@@ -75,7 +84,13 @@ impl Script {
         requests: Vec<Compiled>,
         judge: Box<dyn Judge>,
     ) -> Self {
-        Self { host, port, timeout, requests, judge }
+        Self { host, port, sources: Vec::new(), timeout, requests, judge }
+    }
+
+    /// The same from these addresses of ours, so that a server that counts by address does not take
+    /// all people for one.
+    pub(in crate::adapters) fn from(self, sources: Vec<Ipv4Addr>) -> Self {
+        Self { sources, ..self }
     }
 
     /// The operations of a visit, in their order.
@@ -96,7 +111,9 @@ impl Compiled {
 
     /// Writes it as `sender` would send it, with `cookies` if there are any.
     pub(super) fn write(&self, sender: Sender<'_>, cookies: &[u8], out: &mut Vec<u8>) {
-        self.head.iter().for_each(|piece| piece.write(sender, out));
+        for piece in &self.head {
+            piece.write(sender, out);
+        }
         if !cookies.is_empty() {
             out.extend_from_slice(b"cookie: ");
             out.extend_from_slice(cookies);
@@ -105,13 +122,12 @@ impl Compiled {
         let Some(body) = &self.body else {
             return out.extend_from_slice(b"\r\n");
         };
-        // The length stands before the body and is known after it: room is left for it.
-        const LENGTH: &[u8] = b"content-length:           \r\n\r\n";
-        const DIGITS: usize = 10;
         let length = out.len() + LENGTH.len() - b"\r\n\r\n".len() - DIGITS;
         out.extend_from_slice(LENGTH);
         let start = out.len();
-        body.iter().for_each(|piece| piece.write(sender, out));
+        for piece in body {
+            piece.write(sender, out);
+        }
         let count = out.len() - start;
         // Writing where there is room cannot fail, and no body has ten digits.
         let _ = write!(&mut out[length..length + DIGITS], "{count:>DIGITS$}");

@@ -3,15 +3,18 @@
 
 use super::super::gateways::{self, Promised};
 use super::super::{Exit, Stopped};
+use super::Arguments;
 use super::options::{self, EngineWord};
+use super::start;
 use super::watch::{Now, Watched, watched};
-use super::{Arguments, Rate};
 use crate::adapters::{self, Briefing, Connection, Host, Stage, usage};
 use crate::domain::{Clock, Declared, Moment, WallClock};
 use crate::gateways::inbox::Inbox;
 use crate::gateways::listen::Gateways;
+use crate::journal::Shard;
 use crate::load::calibrate::{self, Engine};
 use crate::load::enrol::{By, until_fresh};
+use crate::load::objective::Objective;
 use crate::load::plan::{MOST_LISTED, NotPlanned};
 use crate::load::record::{
     Arrival, Calibration, Counts, Environment, FORM, Finish, Part, Record, Rung, Stop, Subject,
@@ -54,8 +57,8 @@ pub(super) async fn measured(arguments: &Arguments) -> Result<Record, Stopped> {
     let wall = WallClock::new(gateways::nap);
     let start = arguments.start_at.map(|start| start.moment(wall.now())).transpose();
     let start = start.map_err(usage_error)?;
-    let opened = open(arguments).await?;
-    let done = measured_of(arguments, (wanted, listed, start), &opened).await;
+    let opened = Box::pin(open(arguments)).await?;
+    let done = Box::pin(measured_of(arguments, (wanted, listed), &opened, start)).await;
     let Opened { host, gateways, .. } = opened;
     host.close().await;
     gateways::tell_elsewhere(&gateways);
@@ -65,21 +68,23 @@ pub(super) async fn measured(arguments: &Arguments) -> Result<Record, Stopped> {
 
 async fn measured_of(
     arguments: &Arguments,
-    (mut wanted, listed, start): (Wanted, Option<Vec<Person>>, Option<Moment>),
+    (mut wanted, listed): (Wanted, Option<Vec<Person>>),
     opened: &Opened,
+    start: Option<Moment>,
 ) -> Result<Record, Stopped> {
     let about = opened.host.about().clone();
     declared(&mut wanted, arguments, &about.declared)?;
     let plan = plan(wanted)?;
     tell(&plan);
-    let mut ground =
-        super::super::unless_interrupted(ground(arguments, &plan, listed, opened)).await?;
+    let mut ground = grounded(arguments, &plan, listed, opened).await?;
     let launched = usage::of_descendants().is_some();
-    let calibration = match arguments.no_calibration {
-        true => None,
-        false => Some(calibrated(&ground, &plan, &opened.stage).await?),
+    let calibration = if arguments.no_calibration {
+        None
+    } else {
+        Some(calibrated(&ground, &plan, &opened.stage).await?)
     };
-    super::start::wait_for(start, &WallClock::new(gateways::nap)).await?;
+    let wall = WallClock::new(gateways::nap);
+    super::super::unless_interrupted(start::wait_for(start, &wall)).await?;
     let now = Now::default();
     let seen = watched(&now, driven(&mut ground, &plan, &now)).await;
     let Watched { outcome, samples, is_interrupted } = seen;
@@ -138,13 +143,7 @@ fn listed(arguments: &Arguments, wanted: &mut Wanted) -> Result<Option<Vec<Perso
     let people = people::listed(&text, most).map_err(|why| {
         Stopped::new(Exit::DoesNotLoad, format!("error: {}: {why}", path.display()))
     })?;
-    // Dealt to the shards, so that nobody is in two of them.
-    let mine = |(nth, _): &(usize, Person)| {
-        let nth = u32::try_from(*nth).unwrap_or(u32::MAX);
-        wanted.shard.is_none_or(|shard| shard.holds(nth))
-    };
-    let people: Vec<Person> =
-        people.into_iter().enumerate().filter(mine).map(|(_, person)| person).collect();
+    let people = of_shard(people, wanted.shard);
     wanted.most_people = people.len() as u64;
     let is_closed = matches!(wanted.arrival, Arrival::Closed { .. });
     if is_closed && wanted.pool.is_none() && wanted.stop.duration().is_some() {
@@ -152,6 +151,13 @@ fn listed(arguments: &Arguments, wanted: &mut Wanted) -> Result<Option<Vec<Perso
         wanted.pool = u32::try_from(people.len() / kinds).ok();
     }
     Ok(Some(people))
+}
+
+/// Every so many-th of them, so that no two shards use the codes of one person.
+fn of_shard(people: Vec<Person>, shard: Option<Shard>) -> Vec<Person> {
+    let Some(shard) = shard else { return people };
+    let (first, of) = (shard.index() as usize - 1, shard.of() as usize);
+    people.into_iter().skip(first).step_by(of).collect()
 }
 
 /// What the subject says of itself goes before what is usual.
@@ -202,7 +208,7 @@ fn tell(plan: &Plan) {
         .map(|share| format!("{} for {} codes", groups.of(share.kind), share.kind))
         .collect();
     if !victims.is_empty() {
-        text.push_str(&format!("; apart from them {}", victims.join(", ")));
+        text = format!("{text}; apart from them {}", victims.join(", "));
     }
     text.push('\n');
     super::super::print_aside(&text);
@@ -221,7 +227,7 @@ async fn open(arguments: &Arguments) -> Result<Opened, Stopped> {
     };
     let opening = adapters::open_with(&arguments.against, briefing);
     let opening = async { opening.await.map_err(|error| super::super::run::unreachable(&error)) };
-    let opened = super::super::unless_interrupted(opening).await;
+    let opened = super::super::unless_interrupted(Box::pin(opening)).await;
     let host = gateways::blamed_on(&gateways, opened)?;
     let clock = clock(&*host)?;
     promised.keep(&clock);
@@ -249,6 +255,16 @@ fn clock(host: &dyn Host) -> Result<Arc<dyn Clock>, Stopped> {
     }
 }
 
+async fn grounded(
+    arguments: &Arguments,
+    plan: &Plan,
+    listed: Option<Vec<Person>>,
+    opened: &Opened,
+) -> Result<Ground, Stopped> {
+    let work = Box::pin(ground(arguments, plan, listed, opened));
+    super::super::unless_interrupted(work).await
+}
+
 /// People in front of the subject, whose codes are all fresh.
 async fn ground(
     arguments: &Arguments,
@@ -260,20 +276,19 @@ async fn ground(
     let unreachable =
         |error| Stopped::new(Exit::Unreachable, format!("error: cannot begin: {error}"));
     let Connection { subject, network } = host.connect(stage).await.map_err(unreachable)?;
-    let people = match listed {
-        Some(people) => people,
-        None => {
-            let (clock, inbox) = (Arc::clone(clock), Arc::clone(inbox));
-            let shard = plan.wanted().shard;
-            let numbers = shard.map_or((0, 1), |shard| (shard.index() - 1, shard.of()));
-            let (seed, by) = (arguments.seed, arguments.by());
-            let setting = Setting { seed, clock, inbox, network, by, numbers };
-            let count = plan.groups().all();
-            let bar = progress(count);
-            let enrolled = crate::load::enrol(&*subject, &setting, count, || bar.inc(1)).await;
-            bar.finish_and_clear();
-            enrolled.map_err(|why| nothing(&why))?
-        }
+    let people = if let Some(people) = listed {
+        people
+    } else {
+        let (clock, inbox) = (Arc::clone(clock), Arc::clone(inbox));
+        let shard = plan.wanted().shard;
+        let numbers = shard.map_or((0, 1), |shard| (shard.index() - 1, shard.of()));
+        let (seed, by) = (arguments.seed, arguments.by());
+        let setting = Setting { seed, clock, inbox, network, by, numbers };
+        let count = plan.groups().all();
+        let bar = progress(count);
+        let enrolled = crate::load::enrol(&*subject, &setting, count, || bar.inc(1)).await;
+        bar.finish_and_clear();
+        enrolled.map_err(|why| nothing(&why))?
     };
     if let Some(fresh) = until_fresh(&people, &**clock) {
         clock.wait_until(fresh).await;
@@ -331,11 +346,10 @@ async fn driven(ground: &mut Ground, plan: &Plan, now: &Now) -> Result<(Driven, 
     let Stop::After(each) = plan.wanted().stop else {
         return Err(usage_error("a search tries each rate for a time: --for"));
     };
-    let rates = Rate { from: *from, to: *to };
-    let began = crate::domain::WallClock::new(gateways::nap).now();
-    let judge = |_: &Counts, _: Duration, _: u32| (objective.is_empty(), String::new());
+    let objective = objective.parse::<Objective>().map_err(usage_error)?;
+    let began = WallClock::new(gateways::nap).now();
     let on_rung = |_: u32, tally: &Tally| now.is(tally);
-    let found = search(ground, plan, ([rates.from, rates.to], each), judge, on_rung).await;
+    let found = search(ground, plan, ([*from, *to], each), &objective, on_rung).await;
     let Found { ladder, counts: (counts, took) } = found.map_err(failed)?;
     Ok((Driven { counts, took, ladder, began }, false))
 }

@@ -99,13 +99,13 @@ fn arrival(arguments: &Arguments) -> Result<Arrival, String> {
         (None, false) => ArrivalWord::Ramp,
     };
     let word = arguments.arrival.unwrap_or(usual);
-    let one = |arrival: Arrival| match from == to {
-        true => Ok(arrival),
-        false => Err(format!("--rate {from}..{to} is for a ramp or a search")),
+    let one = |arrival: Arrival| {
+        let why = || format!("--rate {from}..{to} is for a ramp or a search");
+        (from == to).then_some(arrival).ok_or_else(why)
     };
     match (word, &arguments.objective) {
         (ArrivalWord::Search, Some(objective)) => {
-            Ok(Arrival::Steps { from, to: to.max(from), objective: objective.clone() })
+            Ok(Arrival::Steps { from, to: to.max(from), objective: objective.text().to_owned() })
         }
         (ArrivalWord::Search, None) => {
             Err("a search needs an --objective, such as 'p99<50ms,errors<0.1%'".to_owned())

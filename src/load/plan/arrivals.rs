@@ -18,7 +18,7 @@ enum Course {
     Poisson {
         rate: f64,
         last: f64,
-        chance: Chance,
+        chance: Box<Chance>,
     },
     /// Rates per second in the beginning, and its growth per second.
     Ramp {
@@ -40,7 +40,7 @@ impl Arrivals {
                 Course::Constant(per_second.into())
             }
             Arrival::Poisson { per_second } => {
-                Course::Poisson { rate: per_second.into(), last: 0.0, chance }
+                Course::Poisson { rate: per_second.into(), last: 0.0, chance: Box::new(chance) }
             }
             Arrival::Ramp { from, to } => {
                 let (from, to) = (f64::from(from), f64::from(to));
@@ -104,7 +104,7 @@ mod tests {
 
     fn within(points: &[Duration], from: u64, to: u64) -> usize {
         let span = Duration::from_secs(from)..Duration::from_secs(to);
-        points.iter().filter(|point| span.contains(point)).count()
+        points.iter().filter(|point| span.contains(*point)).count()
     }
 
     #[test]

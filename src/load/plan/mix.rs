@@ -85,10 +85,10 @@ impl FromStr for Mix {
                 return Err(BadMix(format!("`{name}` stands twice")));
             }
         }
-        match weights.iter().any(|weight| *weight > 0) {
-            true => Ok(Self(weights)),
-            false => Err(BadMix("nothing has any weight".to_owned())),
-        }
+        let has_weight = weights.iter().any(|weight| *weight > 0);
+        has_weight
+            .then_some(Self(weights))
+            .ok_or_else(|| BadMix("nothing has any weight".to_owned()))
     }
 }
 

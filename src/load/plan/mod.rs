@@ -150,6 +150,16 @@ impl Plan {
         next
     }
 
+    /// People of all shards together; the plan of each says the same.
+    fn people_of_all_shards(&self) -> u32 {
+        let Some(shard) = self.wanted.shard else { return self.groups.all() };
+        let whole = Wanted { shard: None, pool: None, ..self.wanted.clone() };
+        let most_people = whole.most_people.saturating_mul(shard.of().into());
+        let pool = self.wanted.pool.map(|pool| pool.saturating_mul(shard.of()));
+        let whole = size::sized(&Wanted { pool, most_people, ..whole });
+        whole.map_or(self.groups.all(), |(groups, _)| groups.all())
+    }
+
     /// What was asked for, as it is saved.
     #[must_use]
     pub fn asked(&self) -> Asked {
@@ -159,7 +169,7 @@ impl Plan {
             stop: stop.clone(),
             work: mix.shares().collect::<Vec<Share>>(),
             surge: *surge,
-            people: self.groups.all(),
+            people: self.people_of_all_shards(),
             period_seconds: u32::try_from(period.seconds()).unwrap_or(u32::MAX),
             in_flight: *in_flight,
             warm_up: *warm_up,

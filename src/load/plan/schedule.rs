@@ -82,7 +82,7 @@ impl Surges {
             begins.unix_ms().rem_euclid(i64::try_from(period.as_millis()).unwrap_or(i64::MAX))
         });
         let into = Duration::from_millis(into.unsigned_abs());
-        let next = if into.is_zero() { Duration::ZERO } else { period - into };
+        let next = if into.is_zero() { Duration::ZERO } else { period.saturating_sub(into) };
         let until = wanted.stop.duration().unwrap_or_default();
         Self { next, period, strength, left: strength, until }
     }
@@ -171,10 +171,7 @@ impl Iterator for Draws {
             let point = if is_surge { self.surge.next()? } else { self.main.next()? };
             let intended = self.warm_up_lasts + point;
             // The kind is drawn for all shards, so that together they make the same mix.
-            let kind = match is_surge {
-                true => WorkKind::Valid,
-                false => self.mix.draw(&mut self.chance),
-            };
+            let kind = if is_surge { WorkKind::Valid } else { self.mix.draw(&mut self.chance) };
             if self.is_ours() {
                 return Some(self.made(kind, intended, true));
             }
@@ -197,10 +194,11 @@ impl Schedule {
         let counts_at = Some(begins + plan.counts_from());
         let draws = || Draws::of(plan, counts_at);
         let replays = |event: &Event| event.task == Task::Verify(WorkKind::Replayed);
-        let lead = plan.counts_from() - wanted.warm_up;
-        let spendings: Box<dyn Iterator<Item = Event> + Send> = match lead.is_zero() {
-            true => Box::new(std::iter::empty()),
-            false => Box::new(draws().filter(replays)),
+        let lead = plan.counts_from().saturating_sub(wanted.warm_up);
+        let spendings: Box<dyn Iterator<Item = Event> + Send> = if lead.is_zero() {
+            Box::new(std::iter::empty())
+        } else {
+            Box::new(draws().filter(replays))
         };
         let is_closed = matches!(wanted.arrival, Arrival::Closed { .. });
         Self {
@@ -224,7 +222,8 @@ impl Iterator for Schedule {
     fn next(&mut self) -> Option<Event> {
         let due = self.verifications.peek().map(|event| event.intended + self.lead);
         // It comes so much earlier than its replay.
-        let spent = self.spendings.peek().map(|event| event.intended + self.lead - LEAD);
+        let spent =
+            self.spendings.peek().map(|event| (event.intended + self.lead).saturating_sub(LEAD));
         if spent.is_some_and(|spent| due.is_none_or(|due| spent <= due)) {
             let event = self.spendings.next()?;
             return Some(Event { intended: spent?, task: Task::Spend, counts: false, ..event });

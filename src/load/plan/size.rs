@@ -187,7 +187,10 @@ fn census(wanted: &Wanted) -> Result<Census, NotPlanned> {
         for (number, window) in windows[at].iter_mut().enumerate() {
             let length = [step, step + SPARE][number];
             window.push_back(event.intended);
-            while window.front().is_some_and(|first| event.intended - *first >= length) {
+            while window
+                .front()
+                .is_some_and(|first| event.intended.saturating_sub(*first) >= length)
+            {
                 window.pop_front();
             }
             let most = &mut census.most[at][number];
