@@ -115,7 +115,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, value_name = "ENGINE", default_value = "auto")]
     engine: options::EngineWord,
     /// Make one part of the arrivals only: INDEX/COUNT, or auto for what the CI system says
-    #[arg(long, value_name = "SHARD", value_parser = shard)]
+    #[arg(long, value_name = "SHARD", value_parser = shard, conflicts_with = "objective")]
     shard: Option<Shard>,
     /// Begin at this moment, such as 2030-01-31T12:00:00Z, or at the next-minute: all shards together
     #[arg(long, value_name = "WHEN")]

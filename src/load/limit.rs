@@ -6,10 +6,7 @@ use super::summary::ratio;
 use std::fmt;
 use std::time::Duration;
 
-mod objective;
 mod parse;
-
-pub use objective::Objective;
 
 /// Why a text is no limit, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -48,16 +45,6 @@ impl Breach {
             Self::AtLeast => found >= bound,
             Self::Below => found < bound,
             Self::AtMost => found <= bound,
-        }
-    }
-
-    /// What is true exactly where this is not.
-    fn opposite(self) -> Self {
-        match self {
-            Self::Above => Self::AtMost,
-            Self::AtLeast => Self::Below,
-            Self::Below => Self::AtLeast,
-            Self::AtMost => Self::Above,
         }
     }
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::time::Duration;
 
-/// What was asked for, of all shards together.
+/// What was asked for, of all shards together but for the people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
@@ -19,7 +19,8 @@ pub struct Asked {
     /// A rush at the edge of the time step, if one was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub surge: Option<Surge>,
-    /// People with tokens, in all shards together.
+    /// People with tokens, of this shard: as many as its own arrivals take. Where shards are joined,
+    /// of all of them.
     pub people: u32,
     /// The time step of the tokens in seconds.
     pub period_seconds: u32,

@@ -1,6 +1,6 @@
 //! Joins the records of shards into that of the whole load.
 
-use super::{Part, Record};
+use super::{Asked, Part, Record};
 use crate::domain::Moment;
 use crate::journal::Shard;
 use std::collections::BTreeMap;
@@ -84,6 +84,7 @@ pub fn join(parts: Vec<(String, Record)>) -> Result<Record, NotOneLoad> {
     for mut record in records {
         record.counts.slices.shift(began(&record.parts) - earliest);
         whole.counts.add(&record.counts);
+        whole.asked.people = whole.asked.people.saturating_add(record.asked.people);
         whole.parts.append(&mut record.parts);
     }
     whole.parts.sort_by_key(|part| part.shard);
@@ -106,9 +107,9 @@ fn refuse_difference(
             ("the arrival", asked.arrival.to_string()),
             ("the end", asked.stop.to_string()),
             ("the mix of work", work.join(", ")),
-            ("the number of people", asked.people.to_string()),
             ("the time step", format!("{} s", asked.period_seconds)),
-            ("another option", format!("{asked:?}")),
+            // Each shard has as many people as its own arrivals take.
+            ("another option", format!("{:?}", Asked { people: 0, ..asked.clone() })),
             ("the width of slices", format!("{:?}", record.counts.slices.width())),
             ("the number of shards", of(record).to_string()),
         ]

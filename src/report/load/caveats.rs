@@ -96,11 +96,16 @@ fn calibration(record: &Record) -> String {
                 is not known, and is part of the times."
             .to_owned();
     };
+    let [p50, p99] = [0.5, 0.99].map(|share| ms(slowest.latency.at(share)));
+    let meaning = if record.subject.in_process {
+        "That is over HTTP, which this subject does not have; it shows what a server adds to these \
+         times at least."
+    } else {
+        "Nothing below that can be told of the subject."
+    };
     format!(
-        "Of a server that does nothing the same generator saw {} ms at p50 and {} ms at p99: \
-         nothing below that can be told of the subject.",
-        ms(slowest.latency.at(0.5)),
-        ms(slowest.latency.at(0.99))
+        "Of a server that does nothing the same generator saw {p50} ms at p50 and {p99} ms at p99. \
+         {meaning}"
     )
 }
 

@@ -50,6 +50,8 @@ struct Tile {
 #[derive(Serialize)]
 struct Table {
     title: &'static str,
+    /// `words`, or nothing where its cells are numbers.
+    kind: &'static str,
     head: Vec<&'static str>,
     rows: Vec<Row>,
 }
@@ -163,17 +165,20 @@ fn all_tables(record: &Record) -> Vec<Table> {
     let tables = [
         Table {
             title: "Outcomes",
+            kind: "",
             head: vec!["how they ended", "count", "share"],
             rows: tables::outcomes(record),
         },
-        Table { title: "Times", head: names, rows: tables::times(record) },
+        Table { title: "Times", kind: "", head: names, rows: tables::times(record) },
         Table {
             title: "Search for the highest rate",
+            kind: "words",
             head: vec!["rate", "ended as they should", "p99 ms", "why"],
             rows: tables::ladder(record),
         },
         Table {
             title: "Processors and memory",
+            kind: "words",
             head: vec!["of", "used"],
             rows: tables::usage(record)
                 .into_iter()
@@ -182,6 +187,7 @@ fn all_tables(record: &Record) -> Vec<Table> {
         },
         Table {
             title: "Where and when",
+            kind: "words",
             head: vec!["part", "began", "took", "machine"],
             rows: tables::environment(record),
         },

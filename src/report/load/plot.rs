@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 /// The width of every picture; the page stretches it.
 pub(super) const WIDTH: f64 = 760.0;
-const LEFT: f64 = 62.0;
+const LEFT: f64 = 76.0;
 const RIGHT: f64 = 18.0;
 const TOP: f64 = 14.0;
 const BOTTOM: f64 = 44.0;

@@ -1,12 +1,14 @@
 //! `fobwatch bench` and `fobwatch merge` with saved loads, as somebody at a terminal meets them.
 
 use super::{note, record, scattered};
+use fobwatch::domain::Moment;
 use fobwatch::journal::Shard;
 use fobwatch::load::record::{Ended, Record, WorkKind, file};
 use fobwatch::load::summary::Summary;
 use std::fs::File;
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
 fn save(folder: &Path, name: &str, record: &Record) {
     let mut file = File::create(folder.join(name)).expect("a file");
@@ -91,4 +93,44 @@ fn reports_are_refused_before_anything_is_measured() {
     assert!(code == Some(65) && said.contains("odd.json is no record of a load"), "{said}");
     let (code, _, said) = fobwatch(at, &["bench", "--start-at", "2020-01-01T00:00:00Z"]);
     assert!(code == Some(64) && said.contains("has passed"), "{said}");
+}
+
+/// Sleeps nowhere: the shards themselves wait for the moment that they are told.
+#[test]
+fn four_processes_begin_together_and_make_one_load() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let now =
+        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
+    let start = Moment::from_unix_ms(i64::try_from(now.as_millis()).expect("this age") + 8_000);
+    let shard = |index: u32| {
+        let (shard, report) = (format!("{index}/4"), format!("json={index}.json"));
+        let start = start.to_string();
+        let load = ["--rate", "40", "--for", "2s", "--mix", "valid=4,wrong=1", "--no-calibration"];
+        let own = ["--shard", &shard, "--start-at", &start, "--report", &report];
+        fobwatch(at, &[&["bench"], load.as_slice(), own.as_slice()].concat())
+    };
+    std::thread::scope(|scope| {
+        let shards = [1, 2, 3, 4].map(|index| scope.spawn(move || shard(index)));
+        for shard in shards {
+            let (code, _, said) = shard.join().expect("it ends");
+            assert_eq!(code, Some(0), "{said}");
+        }
+    });
+    let names = ["1.json", "2.json", "3.json", "4.json"];
+    let merged = fobwatch(at, &[&["merge", "--output", "all.json"], names.as_slice()].concat());
+    assert_eq!((merged.0, merged.2.as_str()), (Some(0), "4 shards, 80 verifications\n"));
+    let read =
+        |name: &str| file::read(File::open(at.join(name)).expect("a file")).expect("a record");
+    let all = read("all.json");
+    // Each arrival once, and the mix of the whole: the kinds are drawn before they are dealt.
+    let alone = ["bench", "--rate", "40", "--for", "2s", "--mix", "valid=4,wrong=1"];
+    let more = ["--no-calibration", "--report", "json=alone.json"];
+    assert_eq!(fobwatch(at, &[alone.as_slice(), more.as_slice()].concat()).0, Some(0));
+    assert_eq!(all.counts.outcomes, read("alone.json").counts.outcomes);
+    let mut sum = read("1.json").counts;
+    names[1..].iter().for_each(|name| sum.add(&read(name).counts));
+    assert_eq!(all.counts.latency, sum.latency, "no latency is lost or changed");
+    let began = all.parts.iter().map(|part| part.began - start).max().expect("parts");
+    assert!(began < Duration::from_secs(2), "{began:?} after the moment");
 }

@@ -3,7 +3,7 @@
 use super::{record, scattered};
 use fobwatch::domain::Moment;
 use fobwatch::journal::Shard;
-use fobwatch::load::record::{NotOneLoad, Record, join};
+use fobwatch::load::record::{Arrival, NotOneLoad, Record, join};
 use std::time::Duration;
 
 fn shard(index: u32) -> Record {
@@ -27,7 +27,7 @@ fn four_shards_joined_equal_one_run_of_the_same_arrivals() {
     shards.swap(0, 2);
     let joined = join(named(shards)).expect("one load");
     assert_eq!(joined.counts, whole.counts);
-    assert_eq!(joined.took(), whole.took());
+    assert_eq!((joined.took(), joined.asked.people), (whole.took(), 4 * whole.asked.people));
     assert!((joined.throughput() - whole.throughput()).abs() < 1e-9);
     let order: Vec<_> = joined.parts.iter().filter_map(|part| part.shard).collect();
     assert_eq!(order.iter().map(|shard| shard.index()).collect::<Vec<_>>(), [1, 2, 3, 4]);
@@ -59,11 +59,10 @@ fn what_does_not_belong_together_is_refused_by_name() {
     };
     let seed = why(&|shards| shards[2].seed = 7);
     assert_eq!(seed, "the seed differs: 1 in 1.json, 7 in 3.json; join only parts of one load");
-    let plan = why(&|shards| shards[1].asked.people = 8);
-    assert!(
-        plan.starts_with("the number of people differs: 3000 in 1.json, 8 in 2.json"),
-        "{plan}"
-    );
+    let plan = why(&|shards| shards[1].asked.arrival = Arrival::Poisson { per_second: 100 });
+    let expected =
+        "the arrival differs: 100 per second in 1.json, 100 per second at random in 2.json";
+    assert!(plan.starts_with(expected), "{plan}");
     let hidden = why(&|shards| shards[1].asked.in_flight = 8);
     assert!(hidden.starts_with("another option differs"), "{hidden}");
     let twice = why(&|shards| shards[3] = shard(2));

@@ -48,10 +48,20 @@ pub(super) fn throughput(record: &Record) -> Option<Figure> {
         let corners = [(point.from, point.succeeded), (point.to, point.succeeded + point.failed)];
         plot.cell("failures", corners, &words);
     }
-    plot.line("started", &steps(&points, |point| point.started));
+    // A second line only where it tells another story than the first.
+    let apart = points.iter().any(|point| {
+        let ended = point.succeeded + point.failed;
+        (point.started - ended).abs() > 0.02 * ended.max(1.0)
+    });
+    if apart {
+        plot.line("started", &steps(&points, |point| point.started));
+    }
     plot.line("asked", &asked);
     let failed: f64 = points.iter().map(|point| point.failed).sum();
-    let mut legend = vec![("ended as they should", "throughput"), ("started", "started")];
+    let mut legend = vec![("ended as they should", "throughput")];
+    if apart {
+        legend.push(("started", "started"));
+    }
     if failed > 0.0 {
         legend.push(("failures", "failures"));
     }
@@ -111,13 +121,13 @@ fn asked(record: &Record, end: f64) -> Vec<(f64, f64)> {
 pub(super) fn processors(record: &Record) -> Option<Figure> {
     // Shards have their own machines; a picture of all would show none of them.
     let [part] = record.parts.as_slice() else { return None };
-    let ours = used(&part.samples, |sample| Some(sample.harness.cpu));
-    let theirs = used(&part.samples, |sample| sample.subject.map(|usage| usage.cpu));
+    let end = record.took().as_secs_f64().max(1e-3);
+    let ours = used((&part.samples, end), |sample| Some(sample.harness.cpu));
+    let theirs = used((&part.samples, end), |sample| sample.subject.map(|usage| usage.cpu));
     if ours.len() < 3 {
         return None;
     }
     let most = ours.iter().chain(&theirs).map(|(_, value)| *value).fold(0.0, f64::max);
-    let end = record.took().as_secs_f64().max(1e-3);
     let (x, y) = (Scale::Linear { from: 0.0, to: end }, Scale::up_to(most.max(0.1) * 1.05));
     let mut plot = Plot::new("Processors in use over time", 240.0, (x, y));
     plot.axes(
@@ -141,13 +151,18 @@ pub(super) fn processors(record: &Record) -> Option<Figure> {
     })
 }
 
-/// Processors in use between each sample and the next.
-fn used(samples: &[Sample], cpu: impl Fn(&Sample) -> Option<Duration>) -> Vec<(f64, f64)> {
+/// Processors in use between each sample and the next, until the end. Samples that lie close
+/// together are left out: between them the clock of the processors has hardly moved on.
+fn used(
+    (samples, end): (&[Sample], f64),
+    cpu: impl Fn(&Sample) -> Option<Duration>,
+) -> Vec<(f64, f64)> {
     let pairs = samples.windows(2).filter_map(|pair| {
         let [one, next] = pair else { return None };
         let over = next.at.saturating_sub(one.at).as_secs_f64();
         let used = cpu(next)?.saturating_sub(cpu(one)?).as_secs_f64();
-        (over > 0.0).then(|| (next.at.as_secs_f64(), used / over))
+        let at = next.at.as_secs_f64();
+        (over > 0.2 && at <= end).then(|| (at, used / over))
     });
     pairs.collect()
 }
