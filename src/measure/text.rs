@@ -129,7 +129,9 @@ fn codes(quality: &Quality, text: &mut String) {
 
 fn times(compared: &[Comparison], text: &mut String) {
     line(text, "\nAnswers by time, a hint and never a failure:");
-    compared.iter().for_each(|one| time(one, text));
+    for one in compared {
+        time(one, text);
+    }
 }
 
 fn time(one: &Comparison, text: &mut String) {

@@ -31,6 +31,16 @@ pub struct Asked {
     pub warm_up: Duration,
 }
 
+impl Asked {
+    /// Verifications per second on average, rushes included, where that is asked for.
+    #[must_use]
+    pub fn mean_per_second(&self) -> Option<f64> {
+        let rush = self.surge.map_or(0, |surge| surge.verifications);
+        let rush = f64::from(rush) / f64::from(self.period_seconds.max(1));
+        self.arrival.mean_per_second().map(|mean| mean + rush)
+    }
+}
+
 /// When verifications are due.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]

@@ -122,7 +122,7 @@ impl Record {
     /// What was achieved of a rate that was asked for: of 1, where the mean rate is known.
     #[must_use]
     pub fn of_asked_rate(&self) -> Option<f64> {
-        let mean = self.asked.arrival.mean_per_second().filter(|mean| *mean > 0.0)?;
+        let mean = self.asked.mean_per_second().filter(|mean| *mean > 0.0)?;
         Some(self.throughput() / (mean * self.portion()))
     }
 

@@ -266,7 +266,9 @@ mod tests {
     fn places_stay_within_the_frame() {
         let scale = Scale::Logarithmic { from: 1.0, to: 100.0 };
         let places = [0.0, 1.0, 10.0, 1e9].map(|value| scale.place(value));
-        assert_eq!(places, [0.0, 0.0, 0.5, 1.0]);
+        let expected = [0.0, 0.0, 0.5, 1.0];
+        let near = |(place, wanted): (&f64, &f64)| (place - wanted).abs() < 1e-12;
+        assert!(places.iter().zip(&expected).all(near), "{places:?}");
         let point = Scale::Linear { from: 3.0, to: 3.0 };
         assert!(point.place(3.0).abs() < 1e-12);
     }

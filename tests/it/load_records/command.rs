@@ -1,7 +1,7 @@
 //! `fobwatch bench` and `fobwatch merge` with saved loads, as somebody at a terminal meets them.
 
 use super::{note, record, scattered};
-use fobwatch::domain::Moment;
+use fobwatch::domain::{Clock, WallClock};
 use fobwatch::journal::Shard;
 use fobwatch::load::record::{Ended, Record, WorkKind, file};
 use fobwatch::load::summary::Summary;
@@ -100,9 +100,8 @@ fn reports_are_refused_before_anything_is_measured() {
 fn four_processes_begin_together_and_make_one_load() {
     let folder = tempfile::tempdir().expect("a folder");
     let at = folder.path();
-    let now =
-        std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).expect("after 1970");
-    let start = Moment::from_unix_ms(i64::try_from(now.as_millis()).expect("this age") + 8_000);
+    let clock = WallClock::new(|_| Box::pin(async {}));
+    let start = clock.now() + Duration::from_secs(8);
     let shard = |index: u32| {
         let (shard, report) = (format!("{index}/4"), format!("json={index}.json"));
         let start = start.to_string();

@@ -120,7 +120,9 @@ proptest! {
     ) {
         let of = |some: &[u64]| {
             let mut times = Times::<3>::none();
-            some.iter().for_each(|time| times.record(Duration::from_nanos(*time)));
+            for time in some {
+                times.record(Duration::from_nanos(*time));
+            }
             times
         };
         let whole = of(&nanoseconds);

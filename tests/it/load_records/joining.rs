@@ -71,7 +71,7 @@ fn what_does_not_belong_together_is_refused_by_name() {
         shards.remove(1);
     });
     assert!(missing.starts_with("shard 2 of 4 is missing"), "{missing}");
-    let apart = why(&|shards| shards[3].parts[0].began = Moment::EPOCH + Duration::from_secs(60));
+    let apart = why(&|shards| shards[3].parts[0].began = Moment::EPOCH + Duration::from_mins(1));
     assert!(apart.starts_with("4.json began 60 s after 1.json, when that had ended"), "{apart}");
     let whole = why(&|shards| shards.iter_mut().for_each(|shard| shard.parts[0].shard = None));
     assert!(whole.starts_with("1.json holds a whole load"), "{whole}");

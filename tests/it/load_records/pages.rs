@@ -150,7 +150,7 @@ fn limits_and_differences_are_told_in_every_form() {
     let record = record(30, None, |arrival| scattered(1, arrival));
     let slow = super::record(30, None, |arrival| scattered(2, arrival).mul_f64(1.4));
     let differences = compare(&record, &slow);
-    let limits = ["p50>baseline*1.1", "p99>1h", "max>1ns"].map(|limit| limit.parse::<Limit>());
+    let limits = ["p50>baseline*1.1", "p99>1s", "max>1ns"].map(str::parse::<Limit>);
     let findings: Vec<_> = limits
         .into_iter()
         .map(|limit| limit.map(|limit| limit.hold(&slow, Some(&record))))
