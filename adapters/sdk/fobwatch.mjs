@@ -21,6 +21,8 @@
 // - `throw new Reject(CLASS)` when your server says no, `throw new Unsupported()` when it has no
 //   such thing. Any other error is a fault of the adapter: nobody is blamed, and its trace is shown.
 // - An operation without a handler is unsupported, and scenarios that need it are skipped.
+// - `role: "library"` or `role: "token"` when what is tested is a library of one-time codes or an
+//   app.
 // - What you log goes to standard error; standard output belongs to the protocol.
 
 import net from "node:net";
@@ -77,8 +79,8 @@ export class Adapter {
   #onHello = async () => ({});
 
   /**
-   * Further fields of the answer to `hello`: `features`, `declares`, `clock`, `now`, `isolation`,
-   * `hosts`, `delivered_within_ms`, `max_in_flight`.
+   * Further fields of the answer to `hello`: `role` (`server`, `library`, `token`), `features`,
+   * `declares`, `clock`, `now`, `isolation`, `hosts`, `delivered_within_ms`, `max_in_flight`.
    */
   constructor(name, { version, language = "javascript", ...welcome } = {}) {
     const implementation = { name, version, language };

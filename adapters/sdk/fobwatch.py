@@ -22,6 +22,7 @@ listens instead, for `--against attach:tcp://127.0.0.1:4020`: handy with a debug
 - `raise Reject(CLASS)` when your server says no, `raise Unsupported()` when it has no such thing.
   Any other exception is a fault of the adapter: nobody is blamed, and its trace is shown.
 - An operation without a handler is unsupported, and scenarios that need it are skipped.
+- `role="library"` or `role="token"` when what is tested is a library of one-time codes or an app.
 - What you print goes to standard error; standard output belongs to the protocol.
 """
 
@@ -100,7 +101,7 @@ class Adapter:
     """An implementation, described for the harness, with a handler for each operation it has."""
 
     def __init__(self, name, version=None, language=None, max_in_flight=4, **welcome):
-        """`welcome` are further fields of the answer to `hello`: `features`, `declares`, `clock`,
+        """`welcome` are further fields of the answer to `hello`: `role`, `features`, `declares`, `clock`,
         `now`, `isolation`, `hosts`, `delivered_within_ms`."""
         implementation = _without_none({"name": name, "version": version, "language": language})
         self._welcome = {

@@ -6,7 +6,8 @@ use super::{Connection, Host, NotReachable, Stage};
 use crate::domain::declared::EmailPin;
 use crate::domain::reply::Form;
 use crate::domain::{
-    Answer, Chance, Clock, Declared, Moment, Operation, PhoneNumber, Reply, Soon, VirtualClock,
+    Answer, Chance, Clock, Declared, Moment, Operation, PhoneNumber, Reply, Role, Soon,
+    VirtualClock,
 };
 use crate::reference::VARIANTS;
 use crate::reference::{
@@ -58,6 +59,7 @@ impl Builtin {
     pub fn new(parameters: Parameters, defects: Vec<&'static Defect>) -> Self {
         let about = About {
             name: "embedded reference".to_owned(),
+            role: Role::Server,
             features: None,
             declared: declared(&parameters, &defects),
             clock: ClockMode::Virtual,

@@ -132,12 +132,17 @@ async fn play(
     against: &str,
     post: &PostOffice,
     chosen: Vec<runner::Ticket>,
-    settings: Settings,
+    mut settings: Settings,
     browser: BrowserSettings,
 ) -> Result<Run, Stopped> {
     let gateways = Some(post.endpoints.clone());
     let briefing = Briefing { seed: settings.seed, gateways, browser, ..Briefing::default() };
     let host = adapters::open_with(against, briefing).await.map_err(|error| unreachable(&error))?;
+    let role = host.about().role;
+    let chosen = runner::of_its_role(chosen, role, settings.shard);
+    if settings.profiles.is_empty() {
+        settings.profiles = profile::defaults(role).to_vec();
+    }
     if host.about().clock == ClockMode::Real
         && let Some(price) = runner::price(&chosen, settings.patience)
     {
@@ -201,7 +206,12 @@ fn settings(arguments: &Arguments) -> Result<Settings, Stopped> {
         against: arguments.against.clone(),
         paths: arguments.paths.iter().map(|path| path.display().to_string()).collect(),
         options: listening(arguments),
-        profiles: profiles(&arguments.profile)?,
+        // Without any it depends on the subject: `play` asks it.
+        profiles: if arguments.profile.is_empty() {
+            Vec::new()
+        } else {
+            profiles(&arguments.profile)?
+        },
         jobs: arguments.jobs.unwrap_or(cores).clamp(1, 256),
         patience: arguments.patience,
         masking: if arguments.reveal { Masking::Revealed } else { Masking::Masked },

@@ -4,6 +4,7 @@
 //! journal can be judged again, offline, years later. Every requirement is judged in every
 //! scenario: a code that leaks into the wrong channel is found wherever it happens to show.
 
+use crate::domain::Role;
 use crate::journal::{Entry, EntryId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -60,6 +61,16 @@ impl Requirement {
         conflicts_with: &[],
         weakness: None,
     };
+
+    /// Whom it binds.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        match self.profiles {
+            ["otp-library"] => Role::Library,
+            ["authenticator-app"] => Role::Token,
+            _ => Role::Server,
+        }
+    }
 
     /// Source, clause and, where we did not read the final text, that we did not.
     #[must_use]

@@ -1,6 +1,7 @@
 //! Profiles: named choices of requirements.
 
 use super::{EVIDENCE_NEEDED, EvidenceNeeded, REQUIREMENTS, Requirement};
+use crate::domain::Role;
 
 /// A named choice of requirements.
 pub struct Profile {
@@ -24,6 +25,8 @@ pub static PROFILES: &[&Profile] = &[
     &PSD2,
     &WSTG_MFA,
     &INTEROP_AUTHENTICATORS,
+    &OTP_LIBRARY,
+    &AUTHENTICATOR_APP,
     &CONSISTENT,
     &ALL,
 ];
@@ -31,6 +34,31 @@ pub static PROFILES: &[&Profile] = &[
 /// The profiles that are judged by unless others are named: they need no choice and contradict
 /// each other nowhere.
 pub static DEFAULTS: &[&Profile] = &[&GUIDE, &RFC_OTP_EXTENDED];
+
+static FOR_LIBRARIES: &[&Profile] = &[&OTP_LIBRARY];
+static FOR_APPS: &[&Profile] = &[&AUTHENTICATOR_APP];
+
+/// The profiles that what plays `role` is judged by unless others are named.
+#[must_use]
+pub fn defaults(role: Role) -> &'static [&'static Profile] {
+    match role {
+        Role::Server => DEFAULTS,
+        Role::Library => FOR_LIBRARIES,
+        Role::Token => FOR_APPS,
+    }
+}
+
+static OTP_LIBRARY: Profile = Profile {
+    name: "otp-library",
+    title: "a library that makes and checks one-time codes: RFC 4226, RFC 6238, key URIs, base32",
+    contains: &[],
+};
+
+static AUTHENTICATOR_APP: Profile = Profile {
+    name: "authenticator-app",
+    title: "an app that takes key URIs and QR codes and shows their codes",
+    contains: &[],
+};
 
 static GUIDE: Profile = Profile {
     name: "guide",
@@ -109,7 +137,9 @@ impl Profile {
     #[must_use]
     pub fn includes(&self, requirement: &Requirement) -> bool {
         match self.name {
-            "consistent" => requirement.conflicts_with.is_empty(),
+            "consistent" => {
+                requirement.conflicts_with.is_empty() && requirement.role() == Role::Server
+            }
             _ => self.has_any(requirement.profiles),
         }
     }

@@ -1,6 +1,7 @@
 //! The entries of a scenario retold for judges: who asked what in which session and what came
 //! back, which messages followed, where each code came from.
 
+pub(super) mod drill;
 mod submission;
 mod tally;
 
@@ -236,6 +237,7 @@ impl<'a> Story<'a> {
                 self.wanted.clone_from(wanted);
             }
             Event::Started { .. }
+            | Event::Drilled { .. }
             | Event::Asked { .. }
             | Event::Compared { .. }
             | Event::Noted { .. }

@@ -5,8 +5,8 @@ use crate::domain::device::{OutcomeKind, Reason};
 use crate::domain::operation::{OperationKind, Writing};
 use crate::domain::reply::{BoundToken, Form, ReplyKind};
 use crate::domain::{
-    Assurance, Channel, Declared, DeviceKind, Disturbance, Mailbox, Moment, PhoneNumber, PushReply,
-    Recipient, RejectionClass, TokenKind,
+    Assurance, Channel, Declared, DeviceKind, Disturbance, Drill, Drilled, Mailbox, Moment,
+    PhoneNumber, PushReply, Recipient, RejectionClass, TokenKind,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -119,6 +119,14 @@ pub enum Event {
         form: Option<Form>,
         /// What the subject literally said, masked.
         shown: String,
+    },
+    /// A library or an app was asked something, and answered. Its keys are the scenario's: they
+    /// guard nothing, so they may stand here.
+    Drilled {
+        /// What it was asked.
+        drill: Box<Drill>,
+        /// What it answered.
+        answer: Drilled,
     },
     /// These questions were put at once: none waited for the answer to another.
     AtOnce {
@@ -479,6 +487,7 @@ impl Event {
             | Self::DeviceMade { .. }
             | Self::CodesCompared { .. }
             | Self::Asked { .. }
+            | Self::Drilled { .. }
             | Self::AtOnce { .. }
             | Self::Acted { .. }
             | Self::Waited { .. }

@@ -1,5 +1,6 @@
 //! The hash functions that RFC 6238 §1.2 allows under the HMAC.
 
+use crate::domain::drill::HashName;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -27,6 +28,26 @@ impl Algorithm {
             Self::Sha1 => 20,
             Self::Sha256 => 32,
             Self::Sha512 => 64,
+        }
+    }
+}
+
+impl From<HashName> for Algorithm {
+    fn from(name: HashName) -> Self {
+        match name {
+            HashName::Sha1 => Self::Sha1,
+            HashName::Sha256 => Self::Sha256,
+            HashName::Sha512 => Self::Sha512,
+        }
+    }
+}
+
+impl From<Algorithm> for HashName {
+    fn from(algorithm: Algorithm) -> Self {
+        match algorithm {
+            Algorithm::Sha1 => Self::Sha1,
+            Algorithm::Sha256 => Self::Sha256,
+            Algorithm::Sha512 => Self::Sha512,
         }
     }
 }

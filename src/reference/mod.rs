@@ -19,7 +19,7 @@ mod mint;
 mod pages;
 mod parameters;
 mod push;
-mod qr;
+pub(crate) mod qr;
 mod queue;
 mod race;
 pub mod server;

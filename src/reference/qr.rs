@@ -13,7 +13,7 @@ const QUIET_ZONE: usize = 4;
 
 /// Why there is no picture.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotDrawn {
+pub(crate) enum NotDrawn {
     /// The text is too long for a QR code.
     #[error("the text does not fit into a QR code")]
     TooLong(#[from] qrcode::types::QrError),
@@ -32,6 +32,11 @@ pub(super) fn draw(text: &str, format: QrFormat) -> Result<Picture, NotDrawn> {
         }
         QrFormat::Png => Ok(Picture { media: MediaType::Png, bytes: as_png(&code)? }),
     }
+}
+
+/// Draws `text` as a PNG.
+pub(crate) fn png(text: &str) -> Result<Vec<u8>, NotDrawn> {
+    as_png(&QrCode::new(text)?)
 }
 
 fn as_png(code: &QrCode) -> Result<Vec<u8>, NotDrawn> {

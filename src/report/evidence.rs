@@ -20,6 +20,7 @@ pub(super) fn line(entry: &Entry) -> String {
         Event::Answered { session, observed, .. } => {
             format!("subject → {session}: {}", answered(observed))
         }
+        Event::Drilled { drill, answer } => format!("{drill} → {answer}"),
         Event::AtOnce { asked, acts } => {
             format!("{} questions and {acts} acts at once", asked.len())
         }

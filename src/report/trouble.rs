@@ -107,8 +107,14 @@ pub fn replay(run: &Run, played: &Played) -> String {
     let paths = paths.concat();
     let options: Vec<String> = settings.options.iter().map(|option| format!(" {option}")).collect();
     let options = options.concat();
-    let (id, seed) = (&played.plan.id, settings.seed);
+    let (id, seed) = (quoted(&played.plan.id), settings.seed);
     format!("fobwatch run{paths} --only {id}{against}{options} --seed {seed}")
+}
+
+/// `text` as one word of a shell: brackets are patterns there.
+fn quoted(text: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    if text.chars().all(plain) { text.to_owned() } else { format!("'{text}'") }
 }
 
 impl Trouble {
@@ -151,5 +157,16 @@ impl Trouble {
         }
         lines.push(("again", self.replay.clone()));
         lines
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn a_variant_is_quoted_for_the_shell_and_a_plain_name_is_not() {
+        assert_eq!(quoted("sms/first-sign-in"), "sms/first-sign-in");
+        assert_eq!(quoted("races/one-pin[0]"), "'races/one-pin[0]'");
     }
 }

@@ -51,6 +51,7 @@ impl Player<'_> {
                 | Verb::ExpectNone { .. }
                 | Verb::Advance(_)
                 | Verb::Disturb { .. }
+                | Verb::Drill(_)
                 | Verb::ReadLeadingZero { .. }
                 | Verb::AtOnce { .. } => {}
             }

@@ -19,6 +19,7 @@ pub use waiting::{Price, USUAL_PATIENCE, price};
 
 use crate::adapters::{Endpoints, Host, Stage};
 use crate::conformance::{self, Judgement, Profile, REQUIREMENTS, Verdict};
+use crate::domain::Role;
 use crate::domain::clock::Stopwatch;
 use crate::gateways::inbox::Inbox;
 use crate::journal::{Ending, Entry, Event, Masking, Outline, Shard};
@@ -112,7 +113,9 @@ pub struct Played {
 
 /// Gives each plan its ticket.
 #[must_use]
-pub fn tickets(plans: Vec<Plan>) -> Vec<Ticket> {
+pub fn tickets(mut plans: Vec<Plan>) -> Vec<Ticket> {
+    // Those for a server come first, and keep their people whatever there is for others.
+    plans.sort_by_key(Plan::role);
     let mut first_person = 0;
     let mut tickets = Vec::with_capacity(plans.len());
     for (number, plan) in (0..).zip(plans) {
@@ -146,6 +149,7 @@ pub async fn run(
     on_played: impl Fn(&Played),
 ) -> Run {
     let stopwatch = Stopwatch::start();
+    let tickets = of_its_role(tickets, host.about().role, settings.shard);
     let jobs = settings.jobs.max(1);
     let jobs = host.most_at_once().map_or(jobs, |most| jobs.min(most.max(1)));
     let apart = host.about().clock != ClockMode::Virtual;
@@ -175,6 +179,16 @@ pub async fn run(
     let took = Some(stopwatch.elapsed());
     let (elsewhere, stale) = (BTreeMap::new(), Vec::new());
     Run { settings, played, strays, elsewhere, took, incomplete: None, stale }
+}
+
+/// The tickets for `role`. If there are none, all of them: each is told to be for another. A shard
+/// may hold none without anybody having chosen wrongly.
+#[must_use]
+pub fn of_its_role(tickets: Vec<Ticket>, role: Role, shard: Option<Shard>) -> Vec<Ticket> {
+    if shard.is_none() && tickets.iter().all(|ticket| ticket.plan.role() != role) {
+        return tickets;
+    }
+    tickets.into_iter().filter(|ticket| ticket.plan.role() == role).collect()
 }
 
 /// Plays `tickets`, so many at once, and gives out each with its number.
@@ -223,6 +237,11 @@ async fn play_one(
     };
     if let Some(reason) = &ticket.not_applicable {
         return unplayed(Ending::Unsupported, format!("not applicable: {reason}"));
+    }
+    let role = host.about().role;
+    if plan.role() != role {
+        let remark = format!("it is for a {}, and the subject is a {role}", plan.role());
+        return unplayed(Ending::Unsupported, remark);
     }
     if let Some(missing) = plan.needs.iter().find(|feature| !host.about().has(feature)) {
         return unplayed(Ending::Unsupported, format!("the subject has no {missing}"));

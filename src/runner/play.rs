@@ -8,7 +8,8 @@ use crate::domain::device::Reason;
 use crate::domain::entered::raised;
 use crate::domain::reply::ReplyKind;
 use crate::domain::{
-    Act, Answer, Channel, Entered, Operation, Outcome, Persona, PushReply, Reply, Secret, Tap,
+    Act, Answer, Channel, Drill, Drilled, Entered, Operation, Outcome, Persona, PushReply, Reply,
+    Secret, Tap,
 };
 use crate::gateways::fault::Fault;
 use crate::journal::{EntryId, Event, Expectation, Request, SecretKind};
@@ -134,10 +135,24 @@ impl<'a> Player<'a> {
                 self.expect_none((*channel, person), *within).await
             }
             Verb::AtOnce { lanes, winners } => self.at_once(lanes, winners.as_ref()).await,
+            Verb::Drill(drill) => self.drill(drill).await,
             Verb::Advance(by) => self.advance(*by).await,
             Verb::Act { device, act } => self.act(step, device, act).await,
             Verb::ReadLeadingZero { device } => self.read_leading_zero(step, device).await,
         }
+    }
+
+    /// Asks a library or an app. What it answers is for the judges alone: they know the right codes.
+    async fn drill(&mut self, drill: &Drill) -> Result<(), Halt> {
+        let answer = self.subject.drill(drill).await;
+        let answer = answer.map_err(|error| Halt::Stuck(error.to_string()))?;
+        let missing = if let Drilled::Unsupported { feature } = &answer {
+            Some(Halt::Unsupported(feature.clone()))
+        } else {
+            None
+        };
+        self.world.journal.record(Event::Drilled { drill: Box::new(drill.clone()), answer });
+        missing.map_or(Ok(()), Err)
     }
 
     async fn ask_step(&mut self, step: &Step, ask: &Ask) -> Result<(), Halt> {

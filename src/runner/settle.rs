@@ -32,7 +32,7 @@ impl Player<'_> {
     /// moved everything else. Who looks for a message waits by itself.
     pub(super) async fn rest_before(&mut self, step: &Step) {
         match step.verb {
-            Verb::Receive { .. } | Verb::ExpectNone { .. } => return,
+            Verb::Receive { .. } | Verb::ExpectNone { .. } | Verb::Drill(_) => return,
             Verb::Advance(_) => self.rest().await,
             Verb::Ask(_)
             | Verb::Act { .. }

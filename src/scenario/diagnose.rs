@@ -179,7 +179,7 @@ fn place(file: &str, source: &str, fault: Fault) -> Diagnosis {
 
 /// What may have been meant by `word`: the nearest of `known`, else all of them if they are few.
 pub(super) fn suggest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> String {
-    const FEW: usize = 60;
+    const FEW: usize = 80;
     let known: Vec<&str> = known.into_iter().collect();
     let word = shorten(word).to_lowercase();
     let near = known

@@ -5,7 +5,9 @@ use crate::domain::device::{DeviceKind, OutcomeKind, Permission, Reason};
 use crate::domain::operation::Writing;
 use crate::domain::persona::MobileOnFile;
 use crate::domain::reply::ReplyKind;
-use crate::domain::{Assurance, Channel, Declared, PushAnswer, RejectionClass, TokenKind};
+use crate::domain::{
+    Assurance, Channel, Declared, Drill, PushAnswer, RejectionClass, Role, TokenKind,
+};
 use crate::gateways::fault::Fault;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -39,6 +41,15 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Whom it is for: a library or an app if it asks what those are asked, else a server.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        let role = |step: &Step| {
+            if let Verb::Drill(drill) = &step.verb { drill.role() } else { Role::Server }
+        };
+        self.steps.iter().map(role).max().unwrap_or_default()
+    }
+
     /// Whether a step of it moves the clock.
     #[must_use]
     pub fn moves_the_clock(&self) -> bool {
@@ -58,6 +69,7 @@ impl Plan {
             | Verb::AtOnce { .. }
             | Verb::Disturb { .. }
             | Verb::Act { .. }
+            | Verb::Drill(_)
             | Verb::ReadLeadingZero { .. } => Duration::ZERO,
         };
         self.steps.iter().map(by).fold(Duration::ZERO, Duration::saturating_add)
@@ -215,6 +227,8 @@ pub enum Verb {
         /// How many of them must have which reply or outcome.
         winners: Option<Winners>,
     },
+    /// Asks a library or an app.
+    Drill(Box<Drill>),
     /// Moves the clock forward.
     Advance(Duration),
     /// Disturbs the next messages to a person.

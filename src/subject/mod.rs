@@ -1,6 +1,6 @@
 //! The port: how anything that can be asked is asked.
 
-use crate::domain::{Answer, Declared, Operation, Soon};
+use crate::domain::{Answer, Declared, Drill, Drilled, Operation, Role, Soon};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 
@@ -21,6 +21,15 @@ pub trait Subject: Send + Sync {
         operation: &'a Operation,
     ) -> Soon<'a, Result<Answer, AskError>>;
 
+    /// Asks what a library or an app is asked; a server has no such thing.
+    ///
+    /// # Errors
+    /// [`AskError`] when there is no answer to judge.
+    fn drill<'a>(&'a self, drill: &'a Drill) -> Soon<'a, Result<Drilled, AskError>> {
+        let feature = drill.name().to_owned();
+        Box::pin(std::future::ready(Ok(Drilled::Unsupported { feature })))
+    }
+
     /// Keeps what the adapter saw of the scenario beyond its answers, such as screenshots, and says
     /// where; nothing if there is none, or nobody asked for it.
     fn keep_traces(&self) -> Option<String> {
@@ -39,6 +48,8 @@ pub trait Subject: Send + Sync {
 pub struct About {
     /// Its name, for people.
     pub name: String,
+    /// What is under test.
+    pub role: Role,
     /// The features it has, as `needs:` names them; `None` when it has all that is asked of it.
     pub features: Option<Vec<String>>,
     /// What it says of itself: claims to measure, and choices between legal ways.

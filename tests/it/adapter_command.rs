@@ -66,6 +66,19 @@ fn a_start_in_each_language_works_as_it_is_written() {
         assert!(told.contains(&format!("wrote {file}\n")) && told.contains("next: "), "{told}");
         assert_speaks_the_protocol(folder.path(), &format!("exec:'{interpreter}' {file}"));
     }
+    let interpreters = [("python", python(), "py"), ("js", node(), "mjs")];
+    for (language, interpreter, ending) in interpreters {
+        for role in ["library", "token"] {
+            // A file of the name `token` would stand before a module of Python.
+            let file = format!("{role}_adapter.{ending}");
+            let output =
+                adapter(folder.path(), &["new", "--lang", language, "--role", role, &file]);
+            assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+            assert_speaks_the_protocol(folder.path(), &format!("exec:'{interpreter}' {file}"));
+        }
+    }
+    let output = adapter(folder.path(), &["new", "--lang", "go", "--role", "token"]);
+    assert_eq!(output.status.code(), Some(64), "{}", text(&output.stderr));
     let output = adapter(folder.path(), &["new", "--lang", "map", "mine.yaml"]);
     assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
     let written = fs::read_to_string(folder.path().join("mine.yaml")).expect("it is written");

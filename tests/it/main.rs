@@ -31,6 +31,7 @@ mod puppet;
 mod races;
 mod reference;
 mod reports;
+mod roles;
 mod runs;
 #[cfg(all(target_os = "linux", target_env = "gnu", target_pointer_width = "64"))]
 mod shim;

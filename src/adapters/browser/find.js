@@ -1,8 +1,9 @@
 // Finds the one element that a person means, and says what they could do with it.
 //
-// arguments: by, text, role, within; and what is to be done with it. Gives back how many visible
-// elements fit, the element if it is one, and `cannot` if a person could not do that.
-const [by, text, role, within, deed, detail] = arguments;
+// arguments: by, text, role, within; what is to be done with it; and whether the element itself is
+// wanted, which costs more than to say where it is. Gives back how many visible elements fit, the
+// element if it is one, and `cannot` if a person could not do that.
+const [by, text, role, within, deed, detail, isWanted] = arguments;
 
 const squeezed = words => (words || '').replace(/\s+/g, ' ').trim();
 const isVisible = element =>
@@ -87,10 +88,22 @@ const obstacle = () => {
 };
 const cannot = obstacle();
 let part = null;
+let isTypable = false;
 if (!cannot && deed === 'fill') {
   element.focus();
   element.select?.();
+  window.fobwatchField = element;
+  // Keys go to what has the focus; fields with a picker of their own are the driver's business.
+  isTypable = document.activeElement === element &&
+    element.matches(`${ROLES.textbox}, ${ROLES.spinbutton}`);
 }
+// Where a pointer touches it, unless something else is in front of it there.
+const spot = () => {
+  element.scrollIntoView({ block: 'nearest', inline: 'nearest', behavior: 'instant' });
+  const box = element.getClientRects()[0];
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  return element.contains(document.elementFromPoint(x, y)) ? [x, y] : null;
+};
 if (deed === 'press' && !cannot) {
   // The driver may answer before the browser has left this page: what is on its way is noted here.
   // Last of all listeners, so that what the page prevents is not waited for.
@@ -112,6 +125,7 @@ if (deed === 'choose') {
   part = options.find(fits) || options.find(option => option.value === detail) || null;
 }
 return {
-  count: 1, isStill, element, cannot, part, isTicked: Boolean(element.checked),
+  count: 1, isStill, cannot, isTypable, isTicked: Boolean(element.checked),
   value: element.value ?? element.innerText,
+  ...(isWanted ? { element, part } : { spot: cannot ? null : spot() }),
 };

@@ -16,6 +16,7 @@
 mod check;
 mod chromium;
 pub mod file;
+mod hands;
 mod photo;
 mod play;
 mod pool;
@@ -169,7 +170,7 @@ impl Person {
         }
         let window = browser.as_ref().and_then(Lent::window);
         let window = window.ok_or_else(|| AskError::Adapter("the browser is gone".to_owned()))?;
-        let kept = self.mapped.session(session)?;
+        let kept = self.mapped.session(session);
         let known = self.mapped.known(&kept, operation);
         let (kind, limits) = (operation.kind(), (&self.target.base, self.target.timeout));
         let mut visit = Visit::new(window, &kept, known, kind, limits);
@@ -192,16 +193,17 @@ impl Person {
     /// What the page means that came of the last step. One that scripts may still change is looked
     /// at until some rule fits.
     async fn meaning(&self, visit: &mut Visit<'_>, scene: &Scene) -> Result<Answer, Halt> {
+        let limit = visit.timeout;
         let looking = async {
             loop {
-                let Look { page, is_still } = visit.look().await?;
+                let Look { page, is_still } = visit.glance().await?;
                 match self.mapped.rule(&scene.rules, &page, visit.kind) {
                     Err(_) if !is_still => tokio::time::sleep(play::LOOKING).await,
                     found => return found.map(|rule| (rule, page)),
                 }
             }
         };
-        let Ok(found) = tokio::time::timeout(visit.timeout, looking).await else {
+        let Ok(found) = tokio::time::timeout(limit, looking).await else {
             let page = visit.look().await?.page;
             return Err(self.mapped.unclear(&page, "no rule of the file fits").into());
         };
@@ -225,7 +227,7 @@ impl Person {
             let cookies = window.cookies().await.map_err(|trouble| {
                 AskError::Adapter(format!("the cookies for {}: {trouble}", operation.kind()))
             })?;
-            self.mapped.session(session)?.take_cookies(&cookies);
+            self.mapped.session(session).take_cookies(&cookies);
         }
         self.mapped.ask_now(session, operation).await
     }

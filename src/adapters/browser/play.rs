@@ -1,5 +1,6 @@
 //! Does with a browser what a scene says, step by step.
 
+use super::hands::Spot;
 use super::photo;
 use super::scene::{Act, By, Mark, Scene, Sight, Step};
 use super::webdriver::{Element, Trouble, Window};
@@ -18,10 +19,10 @@ use url::Url;
 const FIND: &str = concat!(include_str!("still.js"), include_str!("find.js"));
 const LOOK: &str = concat!(include_str!("still.js"), include_str!("look.js"));
 
-/// Whether the browser is neither on its way to another page nor still loading this one.
-const ARRIVED: &str = "return !window.fobwatchLeaves && document.readyState === 'complete'";
+/// What stands in the field that was last filled in.
+const FIELD: &str = "return window.fobwatchField?.value ?? window.fobwatchField?.innerText";
 
-/// How often it is asked that.
+/// How often it is asked whether the browser has come to another page.
 const ARRIVING: Duration = Duration::from_millis(5);
 
 /// How often a page that scripts may still change is looked at.
@@ -54,10 +55,13 @@ pub(super) struct Look {
     pub(super) is_still: bool,
 }
 
-/// An element that was found.
-struct Found {
-    element: Element,
-    facts: Value,
+/// What is to be known of an element that is found.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Grasp {
+    /// Where it is.
+    Spot,
+    /// Itself, for the driver.
+    Element,
 }
 
 /// One operation at one browser.
@@ -106,17 +110,8 @@ impl<'a> Visit<'a> {
             Act::Open(path) => self.open(path).await,
             Act::Fill(mark, text) => self.fill(mark, text).await,
             Act::Choose(mark, option) => self.choose(mark, option).await,
-            Act::Tick(mark) => {
-                let found = self.find(mark, "tick", &Value::Null).await?;
-                if found.facts["isTicked"] == json!(true) {
-                    return Ok(());
-                }
-                self.click(&found.element).await
-            }
-            Act::Press(mark) => {
-                let found = self.find(mark, "press", &Value::Null).await?;
-                self.click(&found.element).await
-            }
+            Act::Tick(mark) => self.press(mark, "tick").await,
+            Act::Press(mark) => self.press(mark, "press").await,
             Act::Needs(sight) => {
                 if self.comes_to_show(sight).await? {
                     return Ok(());
@@ -148,18 +143,15 @@ impl<'a> Visit<'a> {
             return Err(Halt::Cannot(format!("way to type {why} for {}", self.kind)));
         }
         let length = text.encode_utf16().count();
-        let found = self.find(mark, "fill", &json!(length)).await?;
-        let is_empty = found.facts["value"] == json!("");
-        let keys = if text.is_empty() { BACKSPACE } else { text.as_str() };
+        let facts = self.find(mark, ("fill", &json!(length)), Grasp::Spot).await?;
+        let is_empty = facts["value"] == json!("");
         if !(text.is_empty() && is_empty) {
-            let entered = self.window.enter(&found.element, keys).await;
+            let keys = if text.is_empty() { BACKSPACE } else { text.as_str() };
             self.seen = None;
-            entered.map_err(|trouble| self.trouble(trouble))?;
+            self.enter(mark, (&json!(length), keys), &facts).await?;
         }
-        let after = self.window.run("return arguments[0].value ?? arguments[0].innerText", {
-            json!([found.element.as_argument()])
-        });
-        let after = after.await.map_err(|trouble| self.trouble(trouble))?;
+        let after = self.window.ask(FIELD, &json!([])).await;
+        let after = after.map_err(|trouble| self.trouble(trouble))?;
         if after.as_str() == Some(text.as_str()) {
             return Ok(());
         }
@@ -167,34 +159,72 @@ impl<'a> Visit<'a> {
         Err(Halt::Cannot(format!("field for {} that takes this text as it is", self.kind)))
     }
 
-    async fn choose(&mut self, mark: &Mark, option: &Template) -> Result<(), Halt> {
-        let Some(option) = self.text(option)? else { return Ok(()) };
-        let found = self.find(mark, "choose", &json!(option)).await?;
-        match Element::of(&found.facts["part"]) {
-            Some(part) => self.click(&part).await,
-            None => Err(Halt::Cannot(format!("option `{option}` for {}", self.kind))),
-        }
+    /// Strikes `keys` in the field that `facts` are of.
+    async fn enter(
+        &mut self,
+        mark: &Mark,
+        (length, keys): (&Value, &str),
+        facts: &Value,
+    ) -> Result<(), Halt> {
+        // What is on no keyboard, and fields of other kinds, the driver knows how to enter.
+        let is_typable = facts["isTypable"] == json!(true);
+        let entered = if is_typable && (keys.is_ascii() || keys == BACKSPACE) {
+            self.window.strike(keys).await
+        } else {
+            let facts = self.find(mark, ("fill", length), Grasp::Element).await?;
+            self.window.enter(&self.element(&facts["element"])?, keys).await
+        };
+        Ok(entered.map_err(|trouble| self.trouble(trouble))?)
     }
 
-    async fn click(&mut self, element: &Element) -> Result<(), Halt> {
+    async fn choose(&mut self, mark: &Mark, option: &Template) -> Result<(), Halt> {
+        let Some(option) = self.text(option)? else { return Ok(()) };
+        let facts = self.find(mark, ("choose", &json!(option)), Grasp::Element).await?;
+        let Some(part) = Element::of(&facts["part"]) else {
+            return Err(Halt::Cannot(format!("option `{option}` for {}", self.kind)));
+        };
         self.seen = None;
-        self.window.click(element).await.map_err(|trouble| self.trouble(trouble))?;
+        self.window.click(&part).await.map_err(|trouble| self.trouble(trouble))?;
         Ok(self.arrive().await?)
     }
 
-    /// Waits until the page is there that a click leads to, if it leads to one.
-    async fn arrive(&self) -> Result<(), AskError> {
+    async fn press(&mut self, mark: &Mark, deed: &str) -> Result<(), Halt> {
+        let facts = self.find(mark, (deed, &Value::Null), Grasp::Spot).await?;
+        if deed == "tick" && facts["isTicked"] == json!(true) {
+            return Ok(());
+        }
+        self.seen = None;
+        let pressed = if let Some(spot) = Spot::of(&facts["spot"]) {
+            self.window.press_at(spot).await
+        } else {
+            // Something is in front of its middle: the driver says what, or finds a way.
+            let facts = self.find(mark, (deed, &Value::Null), Grasp::Element).await?;
+            self.window.click(&self.element(&facts["element"])?).await
+        };
+        pressed.map_err(|trouble| self.trouble(trouble))?;
+        Ok(self.arrive().await?)
+    }
+
+    /// Waits until the page is there that a click leads to, if it leads to one, and looks at it.
+    async fn arrive(&mut self) -> Result<(), AskError> {
         let arriving = async {
             loop {
-                match self.window.run(ARRIVED, json!([])).await {
-                    Ok(Value::Bool(true)) => return Ok(()),
+                match self.window.ask(LOOK, &json!([true])).await {
+                    Ok(seen) if !seen.is_null() => return Ok(seen),
                     Err(trouble @ Trouble::Gone(_)) => return Err(self.trouble(trouble)),
                     // Between two pages nothing can be asked.
                     Ok(_) | Err(Trouble::Refused { .. }) => sleep(ARRIVING).await,
                 }
             }
         };
-        timeout(self.timeout, arriving).await.unwrap_or(Err(AskError::TimedOut(self.timeout)))
+        let arrived = timeout(self.timeout, arriving).await;
+        let seen = arrived.unwrap_or(Err(AskError::TimedOut(self.timeout)))?;
+        self.seen = Some(self.read(&seen)?).filter(|look| look.is_still);
+        Ok(())
+    }
+
+    fn element(&self, value: &Value) -> Result<Element, AskError> {
+        Element::of(value).ok_or_else(|| self.stuck("the browser gives no element"))
     }
 
     /// The text that is typed or chosen, or nothing if it is a variable without value.
@@ -207,16 +237,26 @@ impl<'a> Visit<'a> {
         Ok(template.fill_optional(&self.known).map_err(|absent| self.lacks(&absent))?)
     }
 
-    /// Waits until exactly one element fits `mark`, as long as the page may still change.
-    async fn find(&mut self, mark: &Mark, deed: &str, detail: &Value) -> Result<Found, Halt> {
+    /// Waits until exactly one element fits `mark`, as long as the page may still change, and
+    /// gives what is known of it.
+    async fn find(
+        &self,
+        mark: &Mark,
+        (deed, detail): (&str, &Value),
+        grasp: Grasp,
+    ) -> Result<Value, Halt> {
         let fill = |text: &Template| text.fill(&self.known, str::to_owned);
         let text = fill(&mark.text).map_err(|absent| self.lacks(&absent))?;
         let within = mark.within.as_ref().map(fill).transpose();
         let within = within.map_err(|absent| self.lacks(&absent))?;
-        let arguments = json!([mark.by, text, mark.role, within, deed, detail]);
+        let is_wanted = grasp == Grasp::Element;
+        let arguments = json!([mark.by, text, mark.role, within, deed, detail, is_wanted]);
         let finding = async {
             loop {
-                let facts = self.window.run(FIND, arguments.clone()).await?;
+                let facts = match grasp {
+                    Grasp::Spot => self.window.ask(FIND, &arguments).await?,
+                    Grasp::Element => self.window.run(FIND, arguments.clone()).await?,
+                };
                 if facts["count"] == json!(1) || facts["isStill"] == json!(true) {
                     return Ok::<Value, Trouble>(facts);
                 }
@@ -227,11 +267,11 @@ impl<'a> Visit<'a> {
             Ok(facts) => facts.map_err(|trouble| self.trouble(trouble))?,
             Err(_) => Value::Null,
         };
-        let Some(element) = Element::of(&facts["element"]) else {
+        if facts["count"] != json!(1) {
             return Err(self.stuck(absence(mark.by, &facts)).into());
-        };
+        }
         match facts["cannot"].as_str() {
-            None => Ok(Found { element, facts }),
+            None => Ok(facts),
             Some(why) => Err(Halt::Cannot(format!("way to {} so: {why}", self.kind))),
         }
     }
@@ -266,7 +306,7 @@ impl<'a> Visit<'a> {
         if step.captures.is_empty() {
             return Ok(());
         }
-        let look = self.look().await?;
+        let look = self.glance().await?;
         for (name, field) in &step.captures {
             let found = field.find(&look.page, &self.known);
             keep(&mut self.session.kept(), name, found.as_ref());
@@ -275,10 +315,22 @@ impl<'a> Visit<'a> {
         Ok(())
     }
 
+    /// The page as it stands; it is not looked at again if it cannot have changed.
+    pub(super) async fn glance(&mut self) -> Result<Look, AskError> {
+        match self.seen.take() {
+            Some(look) if look.is_still => Ok(look),
+            Some(_) | None => self.look().await,
+        }
+    }
+
     /// The page as it stands.
     pub(super) async fn look(&self) -> Result<Look, AskError> {
-        let seen = self.window.run(LOOK, json!([])).await;
-        let seen = seen.map_err(|trouble| self.trouble(trouble))?;
+        let seen = self.window.ask(LOOK, &json!([false])).await;
+        self.read(&seen.map_err(|trouble| self.trouble(trouble))?)
+    }
+
+    /// What `look.js` has seen.
+    fn read(&self, seen: &Value) -> Result<Look, AskError> {
         let text = |name: &str| seen[name].as_str().unwrap_or_default().to_owned();
         let (html, address) = (text("html"), text("url"));
         let url = Url::parse(&address)
@@ -314,8 +366,8 @@ impl<'a> Visit<'a> {
         self.doing = format!("the screenshot for {}", self.kind);
         let text = Template::plain(selector);
         let mark = Mark { by: By::Css, role: None, text, within: None };
-        let found = self.find(&mark, "photograph", &Value::Null).await?;
-        let png = self.window.photograph(&found.element).await;
+        let facts = self.find(&mark, ("photograph", &Value::Null), Grasp::Element).await?;
+        let png = self.window.photograph(&self.element(&facts["element"])?).await;
         let png = png.map_err(|trouble| self.trouble(trouble))?;
         let framed = photo::on_white(&png).map_err(|why| self.stuck(why))?;
         Ok(Value::from(photo::data_uri(&framed)))

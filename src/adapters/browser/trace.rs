@@ -80,7 +80,7 @@ impl Reel {
         // A browser that cannot be seen any more leaves the pages before.
         let Ok(png) = window.screenshot().await else { return };
         let source = "return document.documentElement ? document.documentElement.outerHTML : ''";
-        let html = window.run(source, json!([])).await.unwrap_or_default();
+        let html = window.ask(source, &json!([])).await.unwrap_or_default();
         let html = html.as_str().unwrap_or_default().to_owned();
         if png.len() > MAX_BYTES || html.len() > MAX_BYTES {
             return;

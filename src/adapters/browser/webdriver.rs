@@ -39,14 +39,16 @@ pub(super) enum Trouble {
 pub(super) struct Driver {
     client: reqwest::Client,
     base: String,
+    /// How long a script may take.
+    limit: Duration,
 }
 
 impl Driver {
-    /// The driver at `port` of this machine.
-    pub(super) fn at(port: u16) -> Result<Self, String> {
+    /// The driver at `port` of this machine; scripts may take `limit`.
+    pub(super) fn at(port: u16, limit: Duration) -> Result<Self, String> {
         let built = client(Trust::Nobody).timeout(PATIENCE).build();
         let client = built.map_err(|error| error.to_string())?;
-        Ok(Self { client, base: format!("http://127.0.0.1:{port}") })
+        Ok(Self { client, base: format!("http://127.0.0.1:{port}"), limit })
     }
 
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Result<Value, Trouble> {
@@ -101,21 +103,21 @@ impl Element {
     pub(super) fn of(value: &Value) -> Option<Self> {
         value[ELEMENT].as_str().map(|id| Self(id.to_owned()))
     }
-
-    /// The element as a script takes it.
-    pub(super) fn as_argument(&self) -> Value {
-        json!({ ELEMENT: self.0 })
-    }
 }
 
 impl Window {
-    async fn post(&self, path: &str, body: Value) -> Result<Value, Trouble> {
+    pub(super) async fn post(&self, path: &str, body: Value) -> Result<Value, Trouble> {
         let done = self.driver.ask(Method::POST, &format!("{}{path}", self.path), Some(body)).await;
         self.noted(done)
     }
 
     async fn get(&self, path: &str) -> Result<Value, Trouble> {
         self.noted(self.driver.ask(Method::GET, &format!("{}{path}", self.path), None).await)
+    }
+
+    /// How long a script may take.
+    pub(super) fn limit(&self) -> Duration {
+        self.driver.limit
     }
 
     /// A browser whose driver is lost, or that has crashed, serves nobody any more.
@@ -147,7 +149,7 @@ impl Window {
         self.post("/url", json!({ "url": url })).await.map(drop)
     }
 
-    /// Runs `script` in the page and gives what it returns.
+    /// Runs `script` in the page and gives what it returns, elements too.
     pub(super) async fn run(&self, script: &str, arguments: Value) -> Result<Value, Trouble> {
         self.post("/execute/sync", json!({ "script": script, "args": arguments })).await
     }
@@ -194,9 +196,8 @@ impl Window {
     }
 
     /// A command of Chromium's own protocol.
-    pub(super) async fn command(&self, name: &str, parameters: Value) -> Result<(), Trouble> {
-        let body = json!({ "cmd": name, "params": parameters });
-        self.post("/goog/cdp/execute", body).await.map(drop)
+    pub(super) async fn command(&self, name: &str, parameters: Value) -> Result<Value, Trouble> {
+        self.post("/goog/cdp/execute", json!({ "cmd": name, "params": parameters })).await
     }
 
     /// Ends the browser.

@@ -3,7 +3,7 @@
 use super::patient::{Patient, failure, outcome};
 use super::{Failure, Point};
 use crate::adapters::protocol::{Outcome, Timekeeping};
-use crate::domain::{Moment, Soon};
+use crate::domain::{Moment, Role, Soon};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ pub(super) static POINTS: &[Point] = &[
     Point { what: "missing arguments do no harm", examine: no_arguments },
     Point { what: "max_in_flight requests at once are each answered", examine: at_once },
     Point { what: "advance_clock does what the clock promises", examine: advance },
+    Point { what: "what its role is asked is answered in words of ours", examine: drill },
     Point { what: "close_scenario is answered ok or unsupported", examine: close_scenario },
 ];
 
@@ -61,6 +62,37 @@ fn probe(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
 fn sign_in(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
     let nobody = json!({ "user": "nobody.doctor", "password": "not-a-password" });
     Box::pin(in_our_words(patient, "sign_in", nobody))
+}
+
+/// Asks the first code of RFC 4226, appendix D, of a library, and an account of an app.
+fn drill(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {
+    Box::pin(async move {
+        let role = patient.welcome.as_ref().map_or(Role::Server, |welcome| welcome.role);
+        let (operation, args, expected) = match role {
+            Role::Server => return Ok(()),
+            Role::Library => (
+                "generate_code",
+                json!({ "key_hex": "3132333435363738393031323334353637383930",
+                    "key_base32": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+                    "algorithm": "SHA1", "digits": 6, "counter": 0 }),
+                concat!(
+                    r#"{"id":"…","ok":{"reply":"code","code":"755224"}} "#,
+                    r#"or {"id":"…","unsupported":{}}"#
+                ),
+            ),
+            Role::Token => (
+                "add_account",
+                json!({ "uri": "otpauth://totp/Example:alice?\
+                    secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example" }),
+                r#"{"id":"…","ok":{"reply":"done"}} or {"id":"…","unsupported":{}}"#,
+            ),
+        };
+        let line = patient.ask(operation, args).await?;
+        match outcome(&line, expected)?.drilled(operation) {
+            Ok(_) => Ok(()),
+            Err(why) => Err(failure(&format!("{line} ({why})"), expected)),
+        }
+    })
 }
 
 fn no_arguments(patient: &mut Patient) -> Soon<'_, Result<(), Failure>> {

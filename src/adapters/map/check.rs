@@ -7,8 +7,8 @@ use super::program::{Program, Steps};
 use super::session::{Payload, Redirects, Request, Target};
 use super::template::{Body, Template, is_name};
 use super::words;
-use crate::domain::Declared;
 use crate::domain::operation::OperationKind;
+use crate::domain::{Declared, Role};
 use crate::subject::{About, Settling};
 use reqwest::Method;
 use serde_json::Value;
@@ -180,6 +180,7 @@ impl Check {
         Some(Program {
             about: About {
                 name: head.name.to_owned(),
+                role: Role::Server,
                 features: head.features.map(<[String]>::to_vec),
                 declared: head.declares.clone(),
                 clock: clock.mode(),

@@ -116,7 +116,7 @@ fn compiled(
     for (_, name, mark) in MARKS {
         variables.insert(name.to_owned(), Value::from(mark));
     }
-    let session = Session::passing(target.clone()).map_err(|error| error.to_string())?;
+    let session = Session::passing(target.clone());
     let written = session.written(request, &variables).map_err(|error| error.to_string())?;
     let mut line = format!("{} {}", written.method(), written.url().path());
     if let Some(query) = written.url().query() {

@@ -234,7 +234,7 @@ impl Launch {
     async fn date(&self, target: &Target, variables: &Variables) -> Option<String> {
         let front = || Template::parse("/").ok().map(question);
         let request = self.ready.clone().or_else(front)?;
-        let session = Session::passing(Target { timeout: DYING, ..target.clone() }).ok()?;
+        let session = Session::passing(Target { timeout: DYING, ..target.clone() });
         let page = session.send(&request, variables).await.ok()?;
         page.header(&DATE).map(str::to_owned)
     }
@@ -246,7 +246,7 @@ impl Launch {
             return tokio::net::TcpStream::connect((host, port)).await.is_ok();
         };
         let target = Target { timeout: DYING, ..target.clone() };
-        let Ok(session) = Session::passing(target) else { return false };
+        let session = Session::passing(target);
         session.send(request, variables).await.is_ok_and(|page| page.status < 500)
     }
 }

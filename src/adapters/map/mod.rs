@@ -263,7 +263,7 @@ pub(in crate::adapters) fn folder_of(file: &str) -> PathBuf {
 /// The time by the server's virtual clock.
 async fn read(now: &(Request, Field), program: &Program) -> Result<Moment, String> {
     let (request, field) = now;
-    let session = Session::passing(program.target.clone()).map_err(|error| error.to_string())?;
+    let session = Session::passing(program.target.clone());
     let nothing = template::Variables::new();
     let page = session.send(request, &nothing).await.map_err(|error| error.to_string())?;
     let found = field.find(&page, &nothing);

@@ -92,17 +92,17 @@ impl Mapped {
         self.surroundings.clone()
     }
 
-    pub(in crate::adapters) fn session(&self, name: &str) -> Result<Arc<Session>, AskError> {
+    pub(in crate::adapters) fn session(&self, name: &str) -> Arc<Session> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = sessions.get(name) {
-            return Ok(Arc::clone(session));
+            return Arc::clone(session);
         }
         let from = self.street.as_ref().and_then(|street| street.address(name));
         let target = Target { from, ..self.program.target.clone() };
-        let session = Session::new(target, Arc::clone(&self.clock), self.trace.clone())?;
+        let session = Session::new(target, Arc::clone(&self.clock), self.trace.clone());
         let session = Arc::new(session);
         sessions.insert(name.to_owned(), Arc::clone(&session));
-        Ok(session)
+        session
     }
 
     /// What cannot be reached may have ended: then that is what must be said.
@@ -144,7 +144,7 @@ impl Mapped {
         let Some(steps) = self.program.operations.get(&kind) else {
             if kind == OperationKind::SignIn {
                 // Where codes are verified alone, it is known all the same whose they are.
-                self.session(session)?.kept().extend(variables(operation));
+                self.session(session).kept().extend(variables(operation));
             }
             let reply = Reply::Unsupported { feature: kind.to_string() };
             return Ok(Answer::whole(reply, String::new(), None));
@@ -156,7 +156,7 @@ impl Mapped {
             let reply = Reply::Unsupported { feature };
             return Ok(Answer::whole(reply, String::new(), None));
         }
-        let session = self.session(session)?;
+        let session = self.session(session);
         let mut known = self.known(&session, operation);
         let told = match steps.translation.as_ref().map(|words| words.of(&known)).transpose() {
             Ok(told) => told.flatten(),

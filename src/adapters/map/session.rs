@@ -18,7 +18,7 @@ use reqwest::{Client, Method, RequestBuilder};
 use serde_json::Value;
 use std::error::Error;
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 use url::Url;
 
@@ -111,45 +111,57 @@ impl Request {
 pub(in crate::adapters) struct Session {
     target: Target,
     jar: Arc<Jar>,
-    keeping: Client,
-    following: Client,
+    keeping: OnceLock<Client>,
+    following: OnceLock<Client>,
     kept: Mutex<Variables>,
     trace: Option<Arc<Trace>>,
 }
 
 impl Session {
     /// A session that asks once or twice: no time passes in it.
-    pub(super) fn passing(target: Target) -> Result<Self, AskError> {
+    pub(super) fn passing(target: Target) -> Self {
         Self::new(target, Arc::new(VirtualClock::starting_at(Moment::EPOCH)), None)
     }
 
     /// A session whose cookies end by `clock`.
-    pub(super) fn new(
-        target: Target,
-        clock: Arc<dyn Clock>,
-        trace: Option<Arc<Trace>>,
-    ) -> Result<Self, AskError> {
+    pub(super) fn new(target: Target, clock: Arc<dyn Clock>, trace: Option<Arc<Trace>>) -> Self {
         let jar = Arc::new(Jar::new(clock));
+        Self {
+            target,
+            jar,
+            keeping: OnceLock::new(),
+            following: OnceLock::new(),
+            kept: Mutex::default(),
+            trace,
+        }
+    }
+
+    /// The client that treats redirects so; it is made when it is first needed, as most sessions
+    /// need one of the two or none.
+    fn client(&self, redirects: Redirects) -> Result<&Client, AskError> {
+        let (place, policy) = match redirects {
+            Redirects::Kept => (&self.keeping, Policy::none()),
+            Redirects::Followed => (&self.following, same_server(self.target.base.clone())),
+        };
+        if let Some(client) = place.get() {
+            return Ok(client);
+        }
         // Without TLS a new connection costs little, and none rests: some servers close them by a
         // clock that scenarios move, and some without a word.
-        let (trust, resting) = match target.base.scheme() {
+        let (trust, resting) = match self.target.base.scheme() {
             "https" => (Trust::Machine, usize::MAX),
             _ => (Trust::Nobody, 0),
         };
-        let build = |policy| {
-            client(trust)
-                .cookie_provider(Arc::clone(&jar))
-                .timeout(target.timeout)
-                .local_address(target.from.map(IpAddr::V4))
-                .pool_max_idle_per_host(resting)
-                .pool_idle_timeout(RESTING)
-                .redirect(policy)
-                .build()
-                .map_err(|error| AskError::Unreachable(with_causes(&error)))
-        };
-        let keeping = build(Policy::none())?;
-        let following = build(same_server(target.base.clone()))?;
-        Ok(Self { keeping, following, target, jar, kept: Mutex::default(), trace })
+        let client = client(trust)
+            .cookie_provider(Arc::clone(&self.jar))
+            .timeout(self.target.timeout)
+            .local_address(self.target.from.map(IpAddr::V4))
+            .pool_max_idle_per_host(resting)
+            .pool_idle_timeout(RESTING)
+            .redirect(policy)
+            .build()
+            .map_err(|error| AskError::Unreachable(with_causes(&error)))?;
+        Ok(place.get_or_init(|| client))
     }
 
     /// What the session has captured so far.
@@ -195,10 +207,7 @@ impl Session {
         let base = self.target.base.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path}"))
             .map_err(|error| AskError::Unmapped(format!("{path} makes no URL: {error}")))?;
-        let client = match request.redirects {
-            Redirects::Kept => &self.keeping,
-            Redirects::Followed => &self.following,
-        };
+        let client = self.client(request.redirects)?;
         let builder = client.request(request.method.clone(), url);
         Ok((client, dressed(builder, request, variables)?, path))
     }
@@ -272,8 +281,8 @@ impl Session {
             )));
         }
         let asked = format!("GET {}", url.path());
-        let fetched =
-            self.read(&self.following, self.following.get(url), asked, self.target.timeout).await?;
+        let client = self.client(Redirects::Followed)?;
+        let fetched = self.read(client, client.get(url), asked, self.target.timeout).await?;
         Picture::from_bytes(fetched.bytes).map_err(|error| unclear(error.to_string()))
     }
 }

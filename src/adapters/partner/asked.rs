@@ -5,7 +5,7 @@ use crate::adapters::Stage;
 use crate::adapters::address::Street;
 use crate::adapters::link::quote;
 use crate::adapters::protocol::{Call, Effect, Outcome, Scope};
-use crate::domain::{Answer, Operation, Reply, Soon};
+use crate::domain::{Answer, Drill, Drilled, Operation, Reply, Soon};
 use crate::subject::{About, AskError, Subject};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -30,31 +30,53 @@ impl Asked {
         Self { inner, adapter, scenario: stage.scenario.clone(), street: Street::of(stage) }
     }
 
-    async fn outcome(&self, session: &str, operation: &Operation) -> Result<Outcome, AskError> {
+    async fn outcome(&self, session: &str, call: Call) -> Result<Outcome, AskError> {
         let patience = self.inner.limits().operation;
         let scope = Scope {
             scenario: self.scenario.clone(),
             session: session.to_owned(),
             address: self.street.address(session),
         };
-        match self.adapter.link.ask(Call::of(operation), Some(&scope), patience).await {
+        match self.adapter.link.ask(call, Some(&scope), patience).await {
             Ok(outcome) => Ok(outcome),
             Err(trouble) => Err(self.inner.explain(trouble, &self.adapter).await),
         }
     }
 
-    async fn answer(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
-        let mut outcome = self.outcome(session, operation).await?;
+    /// What came of `call`; a fault that did nothing is asked once more.
+    async fn patiently(
+        &self,
+        session: &str,
+        kind: &str,
+        call: impl Fn() -> Call,
+    ) -> Result<Outcome, AskError> {
+        let mut outcome = self.outcome(session, call()).await?;
         if let Outcome::Fault(fault) = &outcome
             && fault.effect == Effect::None
         {
             // Nothing was done, so asking once more is the same as asking once.
-            outcome = self.outcome(session, operation).await?;
+            outcome = self.outcome(session, call()).await?;
         }
+        match outcome {
+            Outcome::Fault(fault) => Err(AskError::Adapter(format!("`{kind}`: {fault}"))),
+            answered @ (Outcome::Ok(_) | Outcome::Reject(_) | Outcome::Unsupported(_)) => {
+                Ok(answered)
+            }
+        }
+    }
+
+    async fn drilled(&self, drill: &Drill) -> Result<Drilled, AskError> {
+        let kind = drill.name();
+        let outcome = self.patiently("main", kind, || Call::from(drill)).await?;
+        let quoted = outcome_quoted(&outcome);
+        outcome.drilled(kind).map_err(|why| {
+            AskError::Adapter(format!("its answer to `{kind}` is none of ours ({why}): `{quoted}`"))
+        })
+    }
+
+    async fn answer(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
         let kind = operation.kind().to_string();
-        if let Outcome::Fault(fault) = &outcome {
-            return Err(AskError::Adapter(format!("`{kind}`: {fault}")));
-        }
+        let outcome = self.patiently(session, &kind, || Call::of(operation)).await?;
         let unseen = outcome.unseen();
         let (shown, form) = outcome.shown();
         let quoted = outcome_quoted(&outcome);
@@ -81,6 +103,10 @@ fn outcome_quoted(outcome: &Outcome) -> String {
 impl Subject for Asked {
     fn about(&self) -> &About {
         &self.inner.about
+    }
+
+    fn drill<'a>(&'a self, drill: &'a Drill) -> Soon<'a, Result<Drilled, AskError>> {
+        Box::pin(self.drilled(drill))
     }
 
     fn ask<'a>(

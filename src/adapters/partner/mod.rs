@@ -113,6 +113,7 @@ fn about(welcome: &Welcome) -> About {
     };
     About {
         name: welcome.name(),
+        role: welcome.role,
         features: welcome.features.clone(),
         declared: welcome.declares.clone(),
         clock: welcome.clock.mode(),

@@ -3,7 +3,7 @@
 use super::hello::Welcome;
 use super::reply::{ReplyForm, seconds};
 use crate::domain::reply::{Form, ReplyKind};
-use crate::domain::{Rejection, RejectionClass, Reply};
+use crate::domain::{Drilled, Rejection, RejectionClass, Reply};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -179,6 +179,22 @@ impl Outcome {
                 let Missing { feature } = fields("unsupported", body)?;
                 let feature = feature.unwrap_or_else(|| operation.to_owned());
                 Ok(Reply::Unsupported { feature })
+            }
+            Self::Fault(fault) => Err(Malformed(fault.to_string())),
+        }
+    }
+
+    /// What a library or an app answered that was asked `operation`; a fault is for the caller.
+    ///
+    /// # Errors
+    /// [`Malformed`] for a field that is missing or none of ours; and for a fault.
+    pub fn drilled(self, operation: &str) -> Result<Drilled, Malformed> {
+        match self {
+            Self::Ok(body) => fields("ok", body),
+            Self::Reject(body) => fields::<Refusal>("reject", body).map(|_| Drilled::Refused {}),
+            Self::Unsupported(body) => {
+                let Missing { feature } = fields("unsupported", body)?;
+                Ok(Drilled::Unsupported { feature: feature.unwrap_or(operation.to_owned()) })
             }
             Self::Fault(fault) => Err(Malformed(fault.to_string())),
         }

@@ -1,7 +1,8 @@
 //! What the harness asks: the operations of a subject, and four that belong to the protocol itself.
 
 use super::hello::Hello;
-use crate::domain::{Channel, Declared, Entered, Operation, Secret, TokenKind};
+use crate::domain::drill::{Base32Text, Check, Glance, KeyUriText, Recipe, Scanned};
+use crate::domain::{Channel, Declared, Drill, Entered, Operation, Secret, TokenKind};
 use schemars::JsonSchema;
 use serde::Serialize;
 use std::net::Ipv4Addr;
@@ -148,6 +149,31 @@ pub enum Call {
         /// By how many seconds.
         seconds: f64,
     },
+    /// See [`Drill::GenerateCode`].
+    GenerateCode(Recipe),
+    /// See [`Drill::CheckCode`].
+    CheckCode(Check),
+    /// See [`Drill::ReadKeyUri`].
+    ReadKeyUri(KeyUriText),
+    /// See [`Drill::DecodeBase32`].
+    DecodeBase32(Base32Text),
+    /// See [`Drill::AddAccount`].
+    AddAccount(Scanned),
+    /// See [`Drill::ShowCode`].
+    ShowCode(Glance),
+}
+
+impl From<&Drill> for Call {
+    fn from(drill: &Drill) -> Self {
+        match drill.clone() {
+            Drill::GenerateCode(recipe) => Self::GenerateCode(recipe),
+            Drill::CheckCode(check) => Self::CheckCode(check),
+            Drill::ReadKeyUri(uri) => Self::ReadKeyUri(uri),
+            Drill::DecodeBase32(text) => Self::DecodeBase32(text),
+            Drill::AddAccount(scanned) => Self::AddAccount(scanned),
+            Drill::ShowCode(glance) => Self::ShowCode(glance),
+        }
+    }
 }
 
 /// A code as it is submitted.

@@ -1,7 +1,7 @@
 //! The greeting: what the harness tells an adapter, and what the adapter says of itself.
 
 use crate::adapters::{Detour, Endpoints};
-use crate::domain::{Declared, Moment};
+use crate::domain::{Declared, Moment, Role};
 use crate::subject::ClockMode;
 use schemars::{JsonSchema, schema_for};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -102,6 +102,10 @@ pub struct Welcome {
     pub protocol: u32,
     /// What is tested.
     pub implementation: Implementation,
+    /// Which scenarios are for it: those for a server, a library or an app; a server without this
+    /// field.
+    #[serde(default)]
+    pub role: Role,
     /// What it can, as `needs:` of a scenario names it; without this field, all that is asked.
     #[serde(default)]
     pub features: Option<Vec<String>>,

@@ -7,6 +7,7 @@ use super::answer::{Fault, Missing, Progress, Refusal};
 use super::call::Request;
 use super::hello::Welcome;
 use super::reply::ReplyForm;
+use crate::domain::Drilled;
 use schemars::{JsonSchema, Schema, schema_for};
 
 /// Any line of the protocol.
@@ -72,6 +73,8 @@ enum OkForm {
     Welcome(Box<Welcome>),
     /// To an operation; it may have `native` beside its own fields.
     Reply(Box<ReplyForm>),
+    /// To what a library or an app is asked.
+    Drilled(Drilled),
     /// To `open_scenario`, `close_scenario` and `bye`.
     Nothing {},
 }

@@ -11,6 +11,7 @@ use super::{Exit, Stopped};
 const EXAMPLES: &str = "\
 Examples:
   fobwatch adapter new --lang python                  adapter.py, and the library beside it
+  fobwatch adapter new --lang python --role library   the same for a library of one-time codes
   fobwatch adapter new --lang map                     adapter.yaml: no program, a map of requests
   fobwatch adapter try adapter.yaml provision + sign_in       what does it make of the answers?
   fobwatch adapter doctor 'exec:python3 adapter.py'   does it speak the protocol?

@@ -10,6 +10,9 @@ pub(super) struct Arguments {
     /// In which language
     #[arg(long, value_enum)]
     lang: Language,
+    /// What is tested; for a library and an app there are starts in Python and JavaScript
+    #[arg(long, value_enum, default_value = "server")]
+    role: Tested,
     /// The new file [default: adapter.py, adapter.mjs or adapter.yaml], or for rust and go the new
     /// folder [default: adapter]
     path: Option<PathBuf>,
@@ -27,6 +30,16 @@ enum Language {
     Go,
     /// No program: a map of your server's HTTP requests
     Map,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Tested {
+    /// A server that people sign in to
+    Server,
+    /// A library of one-time codes
+    Library,
+    /// An authenticator app
+    Token,
 }
 
 /// What is written for a language.
@@ -103,13 +116,33 @@ impl Language {
     }
 }
 
+impl Language {
+    /// What is written for something else than a server.
+    fn start_for(self, tested: Tested) -> Result<Start, Stopped> {
+        let start = self.start();
+        let text = match (self, tested) {
+            (_, Tested::Server) => return Ok(start),
+            (Self::Python, Tested::Library) => shipped!("start/library.py"),
+            (Self::Python, Tested::Token) => shipped!("start/app.py"),
+            (Self::Js, Tested::Library) => shipped!("start/library.mjs"),
+            (Self::Js, Tested::Token) => shipped!("start/app.mjs"),
+            (Self::Rust | Self::Go | Self::Map, Tested::Library | Tested::Token) => {
+                let message = "error: only servers have a start in this language; \
+                    write --lang python or --lang js";
+                return Err(Stopped::new(Exit::Usage, message));
+            }
+        };
+        Ok(Start { text: Some(text), ..start })
+    }
+}
+
 /// The two commands for an adapter that is a program.
 fn asked(against: &str) -> String {
     format!("fobwatch adapter doctor {against}\n      fobwatch run --against {against}")
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Stopped> {
-    let start = arguments.lang.start();
+    let start = arguments.lang.start_for(arguments.role)?;
     let path = arguments.path.clone().unwrap_or_else(|| PathBuf::from(start.path));
     let mut written = Vec::new();
     let folder = if start.text.is_some() { path.parent().unwrap_or(Path::new("")) } else { &path };

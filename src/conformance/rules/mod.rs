@@ -5,6 +5,7 @@
     reason = "a judge names the replies that decide; any other, also a future one, decides nothing"
 )]
 
+mod app;
 mod binding;
 mod browsing;
 mod certificate;
@@ -22,6 +23,7 @@ mod guide;
 mod hotp;
 mod input;
 mod key_uri;
+mod library;
 mod lockout;
 mod mail;
 mod norms;
@@ -216,4 +218,35 @@ pub static REQUIREMENTS: &[&Requirement] = &[
     &push::NOTHING_BEFORE_PASSWORD,
     &push::LOCKED_OUT,
     &notice::PUSH_CONCERN,
+    &library::HOTP_VALUES,
+    &library::TOTP_VALUES,
+    &library::LEADING_ZEROS,
+    &library::DIGITS,
+    &library::ALGORITHMS,
+    &library::PERIOD,
+    &library::LONG_KEYS,
+    &library::WIDE_COUNTER,
+    &library::BEYOND_2038,
+    &library::WINDOW_ACCEPTED,
+    &library::WINDOW_REFUSED,
+    &library::WRONG_CODE_REFUSED,
+    &library::EXACT_LENGTH,
+    &library::SPENT_REFUSED,
+    &library::BASE32_VALUES,
+    &library::BASE32_REFUSED,
+    &library::KEY_URI_KEY,
+    &library::KEY_URI_PARAMETERS,
+    &library::KEY_URI_LABEL,
+    &library::KEY_URI_REFUSED,
+    &library::KEY_URI_COUNTER,
+    &app::CODES,
+    &app::LEADING_ZEROS,
+    &app::ALGORITHM,
+    &app::DIGITS,
+    &app::PERIOD,
+    &app::BEYOND_2038,
+    &app::TAKES_STANDARD,
+    &app::SECRET_SPELLING,
+    &app::LABELS,
+    &app::REFUSES_BAD,
 ];

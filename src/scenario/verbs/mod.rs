@@ -11,6 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
 
 mod device;
+mod drill;
 mod fault;
 mod message;
 mod portal;
@@ -69,6 +70,12 @@ pub(super) static VERBS: &[Word] = &[
     Word::of::<device::Restore>(),
     Word::of::<device::Lose>(),
     Word::of::<device::CloneInto>(),
+    Word::of::<drill::GenerateCode>(),
+    Word::of::<drill::CheckCode>(),
+    Word::of::<drill::ReadKeyUri>(),
+    Word::of::<drill::DecodeBase32>(),
+    Word::of::<drill::AddAccount>(),
+    Word::of::<drill::ShowCode>(),
 ];
 
 /// A verb: the struct holds its arguments, its documentation is the verb's.
