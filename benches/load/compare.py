@@ -25,7 +25,7 @@ MAP = """\
 map: 1
 name: nothing
 base: http://127.0.0.1:{port}
-sources: shared
+source_addresses: shared
 operations:
   submit_code:
     requests: [{{ request: POST /verify, json: {{ user: $user, code: $code }} }}]
@@ -78,10 +78,10 @@ class Ours:
         idle, _ = run(self.command + ["--workers", "1", "--count", "1"], self.cpu)
         whole, _ = run(self.command + ["--workers", str(CONNECTIONS), "--count", str(PEOPLE)], self.cpu)
         result = json.loads(self.result.read_text())
-        accepted = sum(one["count"] for one in result["counts"]["outcomes"] if one["ended"] == "accepted")
+        accepted = sum(one["count"] for one in result["record"]["counts"]["outcomes"] if one["ended"] == "accepted")
         if accepted != PEOPLE:
             sys.exit(f"{accepted} of {PEOPLE} were accepted")
-        took = result["parts"][0]["took_ns"] / 1e9
+        took = result["record"]["parts"][0]["took_ns"] / 1e9
         return PEOPLE / took, (whole - idle) / PEOPLE, whole / PEOPLE
 
 
