@@ -17,7 +17,7 @@ const STREETS: u64 = 254 * 256;
 
 /// How many browsers of one scenario have addresses of their own: one for each fourth octet but 0
 /// and 255, which name nets.
-const HOUSES: u8 = 254;
+pub(super) const HOUSES: u8 = 254;
 
 /// The addresses of one scenario's browsers: 127.S.S.H, where S follows from the seed and the
 /// scenario's number, and H from the session's name.

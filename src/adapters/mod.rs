@@ -17,6 +17,8 @@ mod partner;
 pub mod process;
 pub mod protocol;
 mod shim;
+pub mod usage;
+pub mod wire;
 
 pub use detour::Detour;
 
@@ -51,6 +53,8 @@ pub struct Briefing {
     pub gateways: Option<Endpoints>,
     /// How long it may take.
     pub limits: Limits,
+    /// Whether a clock that the shim moves goes by itself: where a rate is measured, time passes.
+    pub clock_runs: bool,
     /// The browser, for adapters that drive one.
     pub browser: BrowserSettings,
 }
@@ -133,6 +137,15 @@ pub trait Host: Send + Sync {
     /// Opens the subject for one scenario.
     fn connect<'a>(&'a self, stage: &'a Stage) -> Soon<'a, Result<Connection, AskError>>;
 
+    /// What a verification sends, compiled to bytes, for whoever asks a hundred thousand times.
+    ///
+    /// # Errors
+    /// Why this subject must be asked through [`Subject`].
+    fn script(&self, stage: &Stage) -> Result<wire::Script, String> {
+        let Stage { scenario: _, .. } = stage;
+        Err("only what a map says can be compiled".to_owned())
+    }
+
     /// The run is over: ends what was started for it, after a bounded time at the latest.
     fn close(&self) -> Soon<'_, ()> {
         Box::pin(std::future::ready(()))
@@ -209,7 +222,12 @@ pub async fn open_with(against: &str, briefing: Briefing) -> Result<Arc<dyn Host
     }
     if let Some(path) = against.strip_prefix("map:") {
         let gateways = briefing.gateways.as_ref();
-        return Ok(Arc::new(map::MapHost::open(path.as_ref(), gateways).await?));
+        let host = if briefing.clock_runs {
+            map::MapHost::open_running(path.as_ref(), gateways).await?
+        } else {
+            map::MapHost::open(path.as_ref(), gateways).await?
+        };
+        return Ok(Arc::new(host));
     }
     if let Some(path) = against.strip_prefix("browser:") {
         let (text, gateways) = (written(path)?, briefing.gateways.as_ref());

@@ -1,64 +1,131 @@
 //! `fobwatch bench`: how fast a subject verifies one-time codes.
 
-use super::gateways::Promised;
+mod course;
+mod options;
+mod results;
+mod start;
+mod watch;
+
+pub(super) use results::{is_load, joined, write_json};
+
 use super::{Exit, Stopped};
-use crate::adapters::{self, Briefing, Connection, Host, Stage};
-use crate::domain::{Clock, WallClock};
-use crate::gateways::inbox::Inbox;
-use crate::load::measured::Times;
-use crate::load::{self, Load, Measured, NotEnrolled, Plan, Pool, RealPace, Setting};
+use crate::journal::Shard;
+use crate::load::By;
+use crate::load::objective::Objective;
+use crate::load::plan::Mix;
 use crate::otp::Period;
-use crate::subject::ClockMode;
-use std::fmt::Write as _;
-use std::io::IsTerminal;
+use options::Rate;
+use results::Results;
+use start::Start;
 use std::num::NonZeroU32;
-use std::sync::Arc;
+use std::path::PathBuf;
 use std::time::Duration;
-
-/// People enrol silently where it takes no longer than a glance.
-const SHOW_PROGRESS_FROM: u32 = 50;
-
-/// The shares of verifications whose latency is printed.
-const SHARES: [(&str, f64); 5] =
-    [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999), ("max", 1.0)];
 
 const EXAMPLES: &str = "\
 People with tokens are enrolled first, through the subject's own operations; that is not timed.
-Then one of them after the other signs in and submits the token's code, at a constant rate whether
-or not earlier ones are answered. Latency counts from the moment a verification should have started,
-so a stall of the subject shows in all that it held up. A code is used once, so the pool holds at
-least rate × time step people.
+Then they sign in and submit their token's code, when the plan says so and whether or not earlier
+ones are answered. Latency counts from the moment a verification should have started, so a stall of
+the subject shows in all that it held up. A code is used once, so the pool holds at least rate × time
+step people. Wrong, replayed and expired codes are submitted by people of their own: that they are
+refused is right, and that one is accepted is a finding, never a success.
 
 Examples:
   fobwatch bench                                     the embedded reference: what this machine allows
   fobwatch bench --rate 200 --for 30s                a higher load for longer
   fobwatch bench --against map:my-server.yaml --smtp 127.0.0.1:2525
                                                      your server, told beforehand where mail goes
+  fobwatch bench --rate 50 --arrival poisson --mix valid=90,wrong=5,replayed=5 --warm-up 2s
+                                                     as life is
+  fobwatch bench --rate 10..500 --for 5m             a ramp
+  fobwatch bench --rate 10..2000 --objective 'p99<50ms,errors<0.1%'
+                                                     the highest rate that still is good enough
+  fobwatch bench --workers 32 --count 10000          a closed loop: back to back, 32 at once
+  fobwatch bench --rate 5 --for 2m --surge 100       everybody at the turn of the time step
+  fobwatch bench --people people.csv --against map:my-server.yaml
+                                                     people who exist: user,password,otpauth://…
+  fobwatch bench --report json=load.json --report html=load.html
+                                                     keep the result; a page with pictures
+  fobwatch bench --fail-if 'p99>50ms' --fail-if 'errors>0.1%'
+                                                     a gate for CI
+  fobwatch bench --baseline load.json --fail-if 'p99>baseline*1.1'
+                                                     slower than before, beyond noise?
+  fobwatch bench --shard 2/4 --start-at 2030-01-31T12:00:00Z --report json=shard-2.json
+                                                     a quarter of the arrivals, on one of 4 machines
+  fobwatch bench --from shard-*.json --report html=load.html
+                                                     one result of all shards
 
-Exit codes: 0 every verification succeeded, 1 some did not; others as everywhere.";
+A limit names p50, p99.9 or another percentile of latency, mean, max, errors or rate, then >, >=, <
+or <=, then a time (us, ms, s), % or a number of errors, % or /s of the rate, or baseline*FACTOR.
+
+Exit codes: 0 all ended as they should and every limit was kept; 1 a limit was broken, a code that
+must be refused was accepted, or a verification failed (unless a limit on errors allows it); 2 a
+limit cannot be told, such as a difference within noise, or it was interrupted; others as everywhere.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Arguments {
-    /// The subject: builtin:reference, builtin:reference?defect=NAME, map:FILE.yaml
+    /// The subject: builtin:reference, builtin:reference?defect=NAME, map:FILE.yaml, exec:COMMAND
     #[arg(long, value_name = "SUBJECT", default_value = "builtin:reference")]
     against: String,
-    /// Verifications per second
+    /// Verifications per second, or from so many to so many: 10..500
     #[arg(long, value_name = "N", default_value = "20")]
-    rate: NonZeroU32,
-    /// For how long verifications arrive
-    #[arg(long = "for", value_name = "TIME", default_value = "5s", value_parser = duration)]
-    duration: Duration,
-    /// How many people to enrol [default: as few as keep every code fresh]
+    rate: Rate,
+    /// When they are due: at even distances, at random, ever faster, or at rates that are searched
+    /// for the highest that meets the objective [default: constant; ramp for FROM..TO; search with
+    /// --objective; closed with --workers]
+    #[arg(long, value_enum, value_name = "ARRIVAL")]
+    arrival: Option<options::ArrivalWord>,
+    /// A closed loop instead: so many at once, each back as soon as it has its answer
+    #[arg(long, value_name = "N", conflicts_with_all = ["arrival", "objective", "surge"])]
+    workers: Option<NonZeroU32>,
+    /// For how long verifications arrive; in a search, at each rate [default: 5s]
+    #[arg(long = "for", value_name = "TIME", value_parser = duration)]
+    duration: Option<Duration>,
+    /// How many verifications there are, instead of for how long
+    #[arg(long, value_name = "N", conflicts_with_all = ["duration", "objective", "surge"])]
+    count: Option<u64>,
+    /// Of which work it is mixed, by weight: valid, wrong, replayed, expired, locked
+    #[arg(long, value_name = "KIND=N,…", default_value = "valid=1")]
+    mix: Mix,
+    /// So many more at each turn of the time step, all at once
+    #[arg(long, value_name = "N")]
+    surge: Option<u32>,
+    /// What a rate must meet in a search: 'p99<50ms,errors<0.1%'
+    #[arg(long, value_name = "OBJECTIVE")]
+    objective: Option<Objective>,
+    /// How long the subject is driven before anything counts
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    warm_up: Duration,
+    /// How many people with valid codes there are [default: as few as keep every code fresh]
     #[arg(long, value_name = "N")]
     pool: Option<u32>,
-    /// The time step of the subject's tokens in seconds
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = period)]
-    period: Period,
+    /// People who exist and have tokens, one a line: user,password,otpauth://totp/…
+    #[arg(long, value_name = "FILE", conflicts_with = "by")]
+    people: Option<PathBuf>,
+    /// How people come by their codes
+    #[arg(long, value_enum, value_name = "WAY", default_value = "app")]
+    by: options::ByWord,
+    /// The time step of the subject's tokens in seconds [default: as it declares, else 30]
+    #[arg(long, value_name = "SECONDS", value_parser = period)]
+    period: Option<Period>,
     /// Verifications under way at once; further ones wait, and their wait counts
     #[arg(long, value_name = "N", default_value = "256", value_parser = clap::value_parser!(u16).range(1..))]
     in_flight: u16,
-    /// The seed of people and devices
+    /// The way they take: compiled to bytes where the map allows it (auto), or through the adapter
+    #[arg(long, value_enum, value_name = "ENGINE", default_value = "auto")]
+    engine: options::EngineWord,
+    /// Make one part of the arrivals only: INDEX/COUNT, or auto for what the CI system says
+    #[arg(long, value_name = "SHARD", value_parser = shard, conflicts_with = "objective")]
+    shard: Option<Shard>,
+    /// Begin at this moment, such as 2030-01-31T12:00:00Z, or at the next-minute: all shards together
+    #[arg(long, value_name = "WHEN")]
+    start_at: Option<Start>,
+    #[command(flatten)]
+    results: results::Arguments,
+    /// Leave out what this machine does against a server that does nothing
+    #[arg(long)]
+    no_calibration: bool,
+    /// The seed of people, devices, arrivals and mix
     #[arg(long, value_name = "SEED", default_value = "1")]
     seed: u64,
     /// Where the SMS gateway listens, for subjects that are told beforehand
@@ -69,142 +136,27 @@ pub(super) struct Arguments {
     smtp: std::net::SocketAddr,
 }
 
-pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
-    super::unless_interrupted(driven(arguments)).await
-}
-
-async fn driven(arguments: Arguments) -> Result<Exit, Stopped> {
-    let plan = plan(&arguments)?;
-    let promised = Arc::new(Promised::default());
-    let inbox = Inbox::new(Arc::clone(&promised) as Arc<dyn Clock>);
-    let account = super::run::account();
-    let gateways = super::gateways::open(&inbox, arguments.sms, arguments.smtp, account).await?;
-    let briefing = Briefing {
-        seed: arguments.seed,
-        gateways: Some(super::gateways::endpoints(&gateways)),
-        ..Briefing::default()
-    };
-    let opened = adapters::open_with(&arguments.against, briefing).await;
-    let opened = opened.map_err(|error| super::run::unreachable(&error));
-    let host = super::gateways::blamed_on(&gateways, opened)?;
-    let clock = clock(&*host)?;
-    promised.keep(&clock);
-    let stage = Stage {
-        settings: crate::domain::Declared::default(),
-        scenario: "bench".to_owned(),
-        number: 0,
-        seed: arguments.seed,
-        clock: Arc::clone(&clock),
-        gateways: super::gateways::endpoints(&gateways),
-    };
-    let unreachable =
-        |error| Stopped::new(Exit::Unreachable, format!("error: cannot begin: {error}"));
-    let Connection { subject, network } = host.connect(&stage).await.map_err(unreachable)?;
-    let setting = Setting { seed: arguments.seed, clock, inbox, network };
-    let progress = progress(plan.people());
-    let pool = Pool::enrol(subject, &setting, plan, || progress.inc(1)).await;
-    progress.finish_and_clear();
-    let pool = pool.map_err(|why| not_enrolled(&why))?;
-    let pace = Arc::new(RealPace::begin());
-    let measured = load::drive(&plan, pace, arguments.in_flight.into(), pool).await;
-    super::print(&report(&measured, &plan, &*host));
-    host.close().await;
-    super::gateways::tell_elsewhere(&gateways);
-    gateways.close().await;
-    Ok(if measured.failed() == 0 { Exit::Conformant } else { Exit::NotConformant })
-}
-
-fn plan(arguments: &Arguments) -> Result<Plan, Stopped> {
-    let Arguments { rate, duration, period, .. } = *arguments;
-    let plan = Plan::size(Load { rate, duration, period });
-    let plan = match arguments.pool {
-        Some(people) => plan.and_then(|plan| plan.with_pool(people)),
-        None => plan,
-    };
-    plan.map_err(|why| Stopped::new(Exit::Usage, format!("error: {why}")))
-}
-
-/// A clock that runs: a rate means nothing where time stands still.
-fn clock(host: &dyn Host) -> Result<Arc<dyn Clock>, Stopped> {
-    match host.about().clock {
-        // The subject follows whatever clock it is given.
-        ClockMode::Virtual => Ok(Arc::new(WallClock::new(super::gateways::nap))),
-        ClockMode::Offset | ClockMode::Real => Ok(host.clock()),
-        ClockMode::SharedVirtual => Err(Stopped::new(
-            Exit::Usage,
-            "error: the subject's clock stands still, so a code never changes; start it with a \
-             running clock, and write `mode: offset` or `mode: real` in the map, or `runs: true` \
-             where the shim moves it",
-        )),
-    }
-}
-
-fn not_enrolled(why: &NotEnrolled) -> Stopped {
-    Stopped::new(Exit::Inconclusive, format!("error: nothing was measured: {why}"))
-}
-
-fn report(measured: &Measured, plan: &Plan, host: &dyn Host) -> String {
-    let Load { rate, duration, .. } = plan.load();
-    let seconds = duration.as_secs_f64();
-    let mut text = format!(
-        "{}: {} of {} verifications succeeded\n  asked for    {rate} per second for {seconds} s, \
-         {} people\n  achieved     {:.1} per second, last answer after {:.2} s\n",
-        host.about().name,
-        measured.succeeded(),
-        measured.planned(),
-        plan.people(),
-        measured.throughput(duration),
-        measured.took().as_secs_f64(),
-    );
-    let mut line = |name: &str, times: &Times| {
-        let shown = SHARES.map(|(share, at)| format!("{share} {}", milliseconds(times.at(at))));
-        // Writing to a string cannot fail.
-        let _ = writeln!(text, "  {name:<12} {}", shown.join("   "));
-    };
-    if measured.succeeded() > 0 {
-        line("latency ms", measured.latency());
-        line("answered in", measured.service());
-    }
-    line("started late", measured.lateness());
-    for (failure, count) in measured.failures() {
-        let _ = writeln!(text, "  failed       {count} × {failure}");
-    }
-    text.push_str(&caveats(host, measured.succeeded()));
-    text
-}
-
-/// What the numbers are, and what they are not.
-fn caveats(host: &dyn Host, succeeded: u64) -> String {
-    let place = match host.about().clock {
-        ClockMode::Virtual => "the subject in this same process, without its HTTP",
-        ClockMode::SharedVirtual | ClockMode::Offset | ClockMode::Real => {
-            "the subject over its own interface, from this machine"
+impl Arguments {
+    fn by(&self) -> By {
+        match self.by {
+            options::ByWord::App => By::App,
+            options::ByWord::Sms => By::Sms,
+            options::ByWord::Email => By::Email,
         }
+    }
+}
+
+pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
+    let results = Results::of(&arguments.results)?;
+    let record = match results.saved()? {
+        Some(record) => record,
+        None => Box::pin(course::measured(&arguments)).await?,
     };
-    let mut text = format!(
-        "Measured: password sign-in, the code read off a simulated token, and its submission;\n\
-         {place}.\n\
-         `latency` counts from the intended start; it is `started late` and `answered in` together.\n\
-         `started late` is our own timer (it counts in steps of 1 ms), or a wait for a place where\n\
-         too many verifications were under way. Failures are counted, not timed.\n\
-         Not measured: enrolment, delivery of PINs, wrong or replayed codes, sign-out.\n"
-    );
-    if succeeded < 1000 {
-        text.push_str("Below 1000 verifications p99.9 is the slowest one or nearly so.\n");
-    }
-    text
+    results.conclude(&record)
 }
 
-fn milliseconds(time: Duration) -> String {
-    format!("{:.2}", time.as_secs_f64() * 1000.0)
-}
-
-fn progress(people: u32) -> indicatif::ProgressBar {
-    if people < SHOW_PROGRESS_FROM || !std::io::stderr().is_terminal() {
-        return indicatif::ProgressBar::hidden();
-    }
-    let bar = indicatif::ProgressBar::new(people.into());
-    bar.with_message("enrolling")
+fn shard(text: &str) -> Result<Shard, String> {
+    super::shard::read(text, super::shard::environment)
 }
 
 pub(super) fn duration(text: &str) -> Result<Duration, String> {

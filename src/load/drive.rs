@@ -1,91 +1,114 @@
-//! The open loop: verifications start when the plan says so, whether or not earlier ones are
-//! answered, and each is timed from its intended start.
+//! The loops: open, where verifications start when the plan says so, whether or not earlier ones
+//! are answered; and closed, where so many people come again as soon as they have their answer.
 //!
 //! A loop that waits for an answer before it asks again measures fewer requests exactly while the
-//! subject is slow (coordinated omission). Here a stall delays all that should have started in it,
-//! and all of them show it.
+//! subject is slow (coordinated omission). In the open loop each is timed from its intended start:
+//! a stall delays all that should have started in it, and all of them show it.
 
-use super::{Failure, Measured, Pace, Plan};
-use crate::domain::Soon;
+use super::Pace;
+use super::general::{Performed, Work};
+use super::plan::{Event, Plan, Schedule};
+use super::record::Arrival;
+use super::tally::{Passed, Tally};
+use crate::domain::Moment;
 use std::sync::Arc;
-use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::task::{JoinError, JoinSet};
 
-/// What is driven.
-pub trait Work: Send + Sync {
-    /// Makes the verification number `arrival`; this is timed.
-    fn verify(&self, arrival: u64) -> Soon<'_, Result<(), Failure>>;
-
-    /// Tidies up after it; this is not timed.
-    fn leave(&self, arrival: u64) -> Soon<'_, ()>;
-}
-
-/// One verification as the loop saw it.
-struct Visit {
-    intended: Duration,
-    started: Duration,
-    answered: Duration,
-    outcome: Result<(), Failure>,
-}
-
-/// Drives `plan`, with at most `in_flight` verifications at once: whatever comes on top waits, and
-/// its wait counts.
+/// Drives `plan`, whose beginning is the moment `begins` of the tokens' clock, until it is over or
+/// `tally` is ended. What comes on top of as many at once as the plan allows waits, and its wait
+/// counts.
 pub async fn drive(
     plan: &Plan,
+    begins: Moment,
     pace: Arc<dyn Pace>,
-    in_flight: usize,
     work: Arc<dyn Work>,
-) -> Measured {
-    let mut measured = Measured::of(plan);
-    let free = Arc::new(Semaphore::new(in_flight.max(1)));
+    tally: &Tally,
+) {
+    let free = Arc::new(Semaphore::new(plan.at_once()));
+    let mut source = Source::of(plan, begins);
     let mut visits = JoinSet::new();
-    for arrival in 0..plan.arrivals() {
-        let intended = plan.intended(arrival);
-        pace.reach(intended).await;
+    while let Some(event) = source.next(&*pace, &free).await {
+        if tally.is_ended() {
+            break;
+        }
         // The semaphore is never closed, so a permit always comes.
         let permit = Arc::clone(&free).acquire_owned().await;
-        let (pace, work) = (Arc::clone(&pace), Arc::clone(&work));
+        let (pace, work, tally) = (Arc::clone(&pace), Arc::clone(&work), tally.clone());
         visits.spawn(async move {
             let started = pace.elapsed();
-            let outcome = work.verify(arrival).await;
-            let answered = pace.elapsed();
-            work.leave(arrival).await;
+            let Performed { ended, detail, phases } = work.perform(event).await;
+            let (answered, detail, phases) = (pace.elapsed(), &*detail, &*phases);
+            tally.note(&Passed { event, ended, detail, started, answered, phases });
+            work.leave(event).await;
             drop(permit);
-            Visit { intended, started, answered, outcome }
         });
         while let Some(visit) = visits.try_join_next() {
-            note(&mut measured, visit);
+            ended(visit);
         }
+    }
+    if tally.is_ended() {
+        return visits.shutdown().await;
     }
     while let Some(visit) = visits.join_next().await {
-        note(&mut measured, visit);
+        ended(visit);
+        if tally.is_ended() {
+            return visits.shutdown().await;
+        }
     }
-    measured
 }
 
-fn note(measured: &mut Measured, visit: Result<Visit, JoinError>) {
-    match visit {
-        Ok(Visit { intended, started, answered, outcome }) => {
-            measured.started(started.saturating_sub(intended));
-            match outcome {
-                Ok(()) => measured.succeeded_at(answered, [intended, started]),
-                Err(failure) => measured.failed_at(answered, failure),
-            }
+/// Where the next event comes from.
+struct Source {
+    schedule: Schedule,
+    /// In a closed loop: how many there may be, and until when.
+    closed: Option<(u64, Option<std::time::Duration>)>,
+}
+
+impl Source {
+    fn of(plan: &Plan, begins: Moment) -> Self {
+        let is_closed = matches!(plan.wanted().arrival, Arrival::Closed { .. });
+        let most = plan.arrivals().unwrap_or(u64::MAX);
+        let closed = is_closed.then(|| (most, plan.ends_at()));
+        Self { schedule: plan.schedule(begins), closed }
+    }
+
+    /// The next event, when it is due.
+    async fn next(&mut self, pace: &dyn Pace, free: &Arc<Semaphore>) -> Option<Event> {
+        let Some((most, until)) = &mut self.closed else {
+            let event = self.schedule.next()?;
+            pace.reach(event.intended).await;
+            return Some(event);
+        };
+        // Due as soon as a place is free: only then it is known when.
+        drop(free.acquire().await);
+        let now = pace.elapsed();
+        if *most == 0 || until.is_some_and(|until| now >= until) {
+            return None;
         }
+        let event = self.schedule.at_once(now)?;
+        *most -= u64::from(event.counts);
+        Some(event)
+    }
+}
+
+fn ended(visit: Result<(), JoinError>) {
+    if let Err(error) = visit
+        && error.is_panic()
+    {
         // A panic while verifying is a bug of ours: it must end the process as one.
-        Err(error) => std::panic::resume_unwind(error.into_panic()),
+        std::panic::resume_unwind(error.into_panic());
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Work, drive};
-    use crate::domain::operation::OperationKind;
-    use crate::domain::{Clock, Moment, RejectionClass, Soon, VirtualClock};
-    use crate::load::{Failure, Load, Measured, Pace, Plan};
+    use super::drive;
+    use crate::domain::{Clock, Moment, Soon, VirtualClock};
+    use crate::load::plan::{Event, MOST_ENROLLED, Mix};
+    use crate::load::record::{Arrival, Counts, Ended, Standing, Stop};
+    use crate::load::{Pace, Performed, Plan, Tally, Wanted, Work};
     use crate::otp::Period;
-    use std::num::NonZeroU32;
     use std::sync::Arc;
     use std::time::Duration;
 
@@ -112,49 +135,70 @@ mod tests {
     struct Stalling(Arc<Steps>);
 
     impl Work for Stalling {
-        fn verify(&self, arrival: u64) -> Soon<'_, Result<(), Failure>> {
-            if arrival == 0 {
+        fn perform(&self, event: Event) -> Soon<'_, Performed> {
+            if event.person == 0 {
                 self.0.0.advance(STALL);
             }
-            let refused = Failure::Rejected(OperationKind::SubmitCode, RejectionClass::CodeSpent);
-            let outcome = if arrival == 2 { Err(refused) } else { Ok(()) };
-            Box::pin(async move { outcome })
+            let (ended, detail) = match event.person {
+                2 => (Ended::Refused, "submit_code rejected: code.spent"),
+                _ => (Ended::Accepted, ""),
+            };
+            Box::pin(async move { Performed { ended, detail: detail.into(), phases: Vec::new() } })
         }
 
-        fn leave(&self, _: u64) -> Soon<'_, ()> {
+        fn leave(&self, _: Event) -> Soon<'_, ()> {
             Box::pin(async {})
         }
     }
 
-    /// Five verifications 10 ms apart, one at a time.
-    async fn five() -> Measured {
-        let load = Load {
-            rate: NonZeroU32::new(100).expect("not zero"),
-            duration: Duration::from_millis(50),
+    /// Five verifications 10 ms apart, one at a time, by different people.
+    async fn five(arrival: Arrival) -> Counts {
+        let wanted = Wanted {
+            arrival,
+            stop: Stop::Verifications(5),
+            mix: Mix::VALID,
+            surge: None,
+            warm_up: Duration::ZERO,
             period: Period::RECOMMENDED,
+            pool: None,
+            most_people: MOST_ENROLLED,
+            attempts: None,
+            window: 1,
+            in_flight: 1,
+            seed: 1,
+            shard: None,
         };
-        let plan = Plan::size(load).expect("a plan");
+        let plan = Plan::of(wanted).expect("a plan");
         let pace = Arc::new(Steps(VirtualClock::starting_at(Moment::EPOCH)));
-        drive(&plan, pace.clone(), 1, Arc::new(Stalling(pace))).await
+        let tally = Tally::new(Duration::ZERO, Duration::from_secs(1));
+        let work = Arc::new(Stalling(pace.clone()));
+        drive(&plan, Moment::EPOCH, pace, work, &tally).await;
+        tally.counts().0
     }
 
     #[tokio::test]
     async fn what_waits_for_a_stalled_subject_is_timed_from_its_intended_start() {
-        let measured = five().await;
+        let counts = five(Arrival::Constant { per_second: 100 }).await;
         // Intended at 0, 10, 30 and 40 ms (the third is refused), all answered at 100 ms.
-        let [least, most] = [0.0, 1.0].map(|share| measured.latency().at(share));
-        assert_eq!((least.as_millis(), most.as_millis()), (60, 100));
-        assert_eq!(measured.lateness().at(1.0).as_millis(), 90);
+        let [least, most] = [0.0, 1.0].map(|share| counts.latency.at(share).as_millis());
+        assert_eq!((least, most), (60, 100));
+        assert_eq!(counts.lateness.at(1.0).as_millis(), 90);
         // From its actual start, only the stalled one took any time.
-        let service = [0.5, 1.0].map(|share| measured.service().at(share).as_millis());
+        let service = [0.5, 1.0].map(|share| counts.service.at(share).as_millis());
         assert_eq!(service, [0, 100]);
     }
 
     #[tokio::test]
-    async fn a_rejected_code_is_no_success() {
-        let measured = five().await;
-        assert_eq!((measured.planned(), measured.succeeded(), measured.failed()), (5, 4, 1));
-        let refused = Failure::Rejected(OperationKind::SubmitCode, RejectionClass::CodeSpent);
-        assert_eq!(measured.failures().collect::<Vec<_>>(), [(&refused, 1)]);
+    async fn a_closed_loop_hides_the_stall_from_all_but_those_who_met_it() {
+        let counts = five(Arrival::Closed { people_at_once: 1 }).await;
+        let latency = [0.5, 1.0].map(|share| counts.latency.at(share).as_millis());
+        assert_eq!(latency, [0, 100]);
+    }
+
+    #[tokio::test]
+    async fn a_refused_code_is_no_success() {
+        let counts = five(Arrival::Constant { per_second: 100 }).await;
+        let sum = |standing| counts.outcomes.of(standing).map(|one| one.count).sum::<u64>();
+        assert_eq!((sum(Standing::Succeeded), sum(Standing::Failed)), (4, 1));
     }
 }

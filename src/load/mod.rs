@@ -1,19 +1,35 @@
-//! Measures verification: a pool of people with enrolled tokens signs in at a constant rate,
-//! whatever the answers take.
+//! Measures verification: a pool of people with tokens signs in as a plan says, whatever the answers
+//! take.
 //!
-//! The arithmetic is [`plan`], enrolling is [`pool`], the open loop is [`mod@drive`], and what came of
-//! it is [`measured`].
+//! What is asked for is [`plan`]; [`enrol`] makes people, or a list names them ([`people`]). The
+//! loops are [`mod@drive`], through any adapter, and [`wire`], over requests that were compiled to
+//! bytes. What came of it is counted in a [`tally`] and saved as a [`record`].
 
+pub mod calibrate;
+mod codes;
+pub mod compare;
 pub mod drive;
-pub mod measured;
-mod member;
+pub mod enrol;
+pub mod general;
+pub mod ground;
+pub mod limit;
+pub mod objective;
 pub mod pace;
+pub mod people;
 pub mod plan;
-pub mod pool;
+pub mod record;
+pub mod search;
+mod seen;
+pub mod summary;
+pub mod tally;
+pub mod times;
+pub mod wire;
 
-pub use drive::{Work, drive};
-pub use measured::{Failure, Measured};
-pub use member::NotEnrolled;
+pub use drive::drive;
+pub use enrol::{By, NotEnrolled, Setting, enrol};
+pub use general::{Performed, Pool, Work};
+pub use ground::{Ground, Way};
 pub use pace::{Pace, RealPace};
-pub use plan::{Load, NotPlanned, Plan};
-pub use pool::{Pool, Setting};
+pub use people::Person;
+pub use plan::{NotPlanned, Plan, Wanted};
+pub use tally::Tally;

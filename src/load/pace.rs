@@ -24,6 +24,12 @@ impl RealPace {
     pub fn begin() -> Self {
         Self(Stopwatch::start())
     }
+
+    /// What it counts by.
+    #[must_use]
+    pub fn stopwatch(&self) -> Stopwatch {
+        self.0
+    }
 }
 
 impl Pace for RealPace {

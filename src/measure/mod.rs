@@ -50,6 +50,9 @@ pub struct Report {
     /// Answers compared by time, if that was wished for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub timing: Option<Result<Vec<timing::Comparison>, NotMeasured>>,
+    /// Wrong codes that begin right compared by time with ones that do not, if that was wished for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefixes: Option<Result<timing::Comparison, NotMeasured>>,
 }
 
 impl Report {
@@ -93,15 +96,15 @@ pub async fn measure(mut lab: Lab, on_begin: impl Fn(&str)) -> Report {
         let probes = lab.asks() - before;
         rows.extend(found.into_iter().map(|row| Measured { probes, ..row }));
     }
-    let timing = match lab.wishes.timing {
-        Timing::On => {
-            on_begin("timing");
-            lab.begin();
-            Some(timing::compare(&mut lab).await)
-        }
-        Timing::Off => None,
-    };
+    let (mut timing, mut prefixes) = (None, None);
+    if lab.wishes.timing == Timing::On {
+        on_begin("timing");
+        lab.begin();
+        timing = Some(timing::compare(&mut lab).await);
+        lab.begin();
+        prefixes = Some(timing::compare_prefixes(&mut lab).await);
+    }
     let (subject, seed) = (lab.subject_name().to_owned(), lab.wishes.seed);
     let asks = lab.asks();
-    Report { subject, seed, asks, odds: odds::odds(&rows), rows, quality, timing }
+    Report { subject, seed, asks, odds: odds::odds(&rows), rows, quality, timing, prefixes }
 }

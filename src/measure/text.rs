@@ -23,6 +23,13 @@ impl Report {
             Some(Err(why)) => line(&mut text, &format!("\nAnswers by time: not measured: {why}")),
             None => {}
         }
+        match &self.prefixes {
+            Some(Ok(compared)) => time(compared, &mut text),
+            Some(Err(why)) => {
+                line(&mut text, &format!("  codes that begin right: not measured: {why}"));
+            }
+            None => {}
+        }
         text
     }
 }
@@ -123,21 +130,22 @@ fn codes(quality: &Quality, text: &mut String) {
 fn times(compared: &[Comparison], text: &mut String) {
     line(text, "\nAnswers by time, a hint and never a failure:");
     for one in compared {
-        let Comparison { first, second, samples, p, noticed_from, meaning, .. } = one;
-        let word = if *p < HINT { "they differ" } else { "no difference shows" };
-        line(
-            text,
-            &format!(
-                "  {first} {} µs, {second} {} µs (medians of {samples}): {word}, p = {p:.1e};\n  {meaning}",
-                one.first_median_us, one.second_median_us
-            ),
-        );
-        line(
-            text,
-            &format!(
-                "  {samples} of each notice, four times of five, that one is slower in {:.0} % of pairs",
-                noticed_from * 100.0
-            ),
-        );
+        time(one, text);
     }
+}
+
+fn time(one: &Comparison, text: &mut String) {
+    let Comparison { first, second, samples, p, noticed_from, noticed_delay_us, meaning, .. } = one;
+    let word = if *p < HINT { "they differ" } else { "no difference shows" };
+    let (of_first, of_second) = (one.first_median_us, one.second_median_us);
+    let share = noticed_from * 100.0;
+    line(
+        text,
+        &format!(
+            "  {first} {of_first} µs, {second} {of_second} µs (medians of {samples}): {word}, \
+             p = {p:.1e};\n  {meaning}\n  {samples} of each notice, four times of five, that one is \
+             slower in {share:.0} % of pairs:\n  here by {noticed_delay_us} µs; what differs by less \
+             cannot be told from this"
+        ),
+    );
 }

@@ -62,6 +62,18 @@ impl Totp {
         moment.unix_seconds() / self.period.seconds()
     }
 
+    /// The length of its time steps.
+    #[must_use]
+    pub fn period(&self) -> Period {
+        self.period
+    }
+
+    /// The code of the time step number `step`.
+    #[must_use]
+    pub fn code_of(&self, step: u64) -> Code {
+        self.hotp.code(step)
+    }
+
     /// The code that a token with a right clock shows at `moment`.
     #[must_use]
     pub fn code_at(&self, moment: Moment) -> Code {

@@ -7,6 +7,7 @@ mod evidence;
 mod github;
 mod github_summary;
 mod junit;
+pub mod load;
 pub mod mutants;
 mod ndjson;
 mod sarif;

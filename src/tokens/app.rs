@@ -1,5 +1,6 @@
 //! What any app on a device can be asked to do; what it does not have, it refuses.
 
+use super::codes::Codes;
 use super::network::Surroundings;
 use crate::domain::device::Reason;
 use crate::domain::{Moment, Outcome, Permission, Picture, PushReply, Secret, Soon};
@@ -97,6 +98,11 @@ pub(super) trait App: Send + Sync {
 
     /// The app with all it knows, as a backup or a thief would have it.
     fn duplicate(&self) -> Box<dyn App>;
+
+    /// The codes behind its screen, once it may show them.
+    fn codes(&self) -> Option<&Codes> {
+        None
+    }
 
     fn read_code(&mut self, pin: Option<&Secret>, now: Moment) -> Shown;
 }

@@ -116,6 +116,13 @@ impl App for Authenticator {
         }
     }
 
+    fn codes(&self) -> Option<&Codes> {
+        match &self.held {
+            Held::Codes(codes) => Some(codes),
+            Held::Nothing | Held::Challenges(..) => None,
+        }
+    }
+
     fn duplicate(&self) -> Box<dyn App> {
         Box::new(self.clone())
     }

@@ -73,6 +73,13 @@ fn checked<T: FromStr>(typed: &str) -> Result<T, Reason> {
 }
 
 impl App for Desktop {
+    fn codes(&self) -> Option<&Codes> {
+        match self {
+            Self::Guarded(vault) => vault.codes(),
+            Self::Form(_) | Self::Saved { .. } | Self::NeedsPin(_) => None,
+        }
+    }
+
     fn duplicate(&self) -> Box<dyn App> {
         Box::new(self.clone())
     }

@@ -2,10 +2,12 @@
 
 use super::app::{App, Consent, Shown};
 use super::authenticator::Authenticator;
+use super::codes::Codes;
 use super::desktop::Desktop;
 use super::mobile::{Mobile, Platform};
 use super::network::{Line, Network, Surroundings};
 use crate::domain::{Act, Chance, Clock, DeviceKind, Outcome};
+use crate::otp::Totp;
 use std::fmt;
 use std::sync::Arc;
 
@@ -66,6 +68,16 @@ impl Device {
     #[must_use]
     pub fn kind(&self) -> DeviceKind {
         self.kind
+    }
+
+    /// What makes the codes of the time that it shows now; nothing while its app would show none, or
+    /// shows codes of a counter. Whoever measures makes a hundred thousand of them a second.
+    #[must_use]
+    pub fn totp(&self) -> Option<&Totp> {
+        match self.app.codes().filter(|_| !self.is_lost)? {
+            Codes::OfTime(totp) => Some(totp),
+            Codes::OfCounter { .. } => None,
+        }
     }
 
     /// Does one act, and says what there is to see then. A refused act changes nothing, with three

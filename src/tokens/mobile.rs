@@ -126,6 +126,18 @@ impl Mobile {
 }
 
 impl App for Mobile {
+    fn codes(&self) -> Option<&Codes> {
+        match &self.stage {
+            Stage::Plain(codes) => Some(codes),
+            Stage::Guarded { vault, .. } => vault.codes(),
+            Stage::Empty
+            | Stage::Sealed { .. }
+            | Stage::Opened(_)
+            | Stage::Unreached(_)
+            | Stage::NeedsPin { .. } => None,
+        }
+    }
+
     fn duplicate(&self) -> Box<dyn App> {
         Box::new(self.clone())
     }

@@ -83,6 +83,12 @@ impl Vault {
         Ok(Outcome::Code(self.codes.show(now).to_secret()))
     }
 
+    /// The codes, while it is open.
+    #[must_use]
+    pub fn codes(&self) -> Option<&Codes> {
+        matches!(self.lock, Lock::Open).then_some(&self.codes)
+    }
+
     /// Whether what is behind the PIN may be used, after unlocking with `pin` if one is given.
     ///
     /// # Errors

@@ -20,6 +20,7 @@ mod journals;
 mod launching;
 mod lint;
 mod load;
+mod load_records;
 mod measure;
 mod mutate;
 mod ocra;

@@ -15,6 +15,7 @@ pub(in crate::adapters) mod capture;
 pub(in crate::adapters) mod check;
 pub(in crate::adapters) mod classify;
 mod clock;
+mod compiled;
 mod cookies;
 mod drawing;
 pub mod file;
@@ -32,7 +33,8 @@ pub(in crate::adapters) mod words;
 mod xml;
 
 use crate::adapters::network::Wire;
-use crate::adapters::shim::Shim;
+use crate::adapters::shim::{Pace, Shim};
+use crate::adapters::wire::Script;
 use crate::adapters::{Connection, Endpoints, Host, NotReachable, Stage};
 use crate::domain::operation::OperationKind;
 use crate::domain::{Clock, Moment, Soon, VirtualClock, WallClock};
@@ -96,12 +98,25 @@ impl MapHost {
         path: &std::path::Path,
         gateways: Option<&Endpoints>,
     ) -> Result<Self, NotReachable> {
-        let name = path.display().to_string();
-        let text = std::fs::read_to_string(path).map_err(|error| NotReachable::Unreadable {
-            path: name.clone(),
-            why: error.to_string(),
-        })?;
+        let (text, name) = written(path)?;
         Self::load_with(&text, &name, None, gateways).await
+    }
+
+    /// The same; a clock that the shim moves goes by itself, whatever the map says.
+    ///
+    /// # Errors
+    /// As [`MapHost::open`].
+    pub async fn open_running(
+        path: &std::path::Path,
+        gateways: Option<&Endpoints>,
+    ) -> Result<Self, NotReachable> {
+        let (text, name) = written(path)?;
+        let mut program = check::read(&text, &name, None).map_err(NotReachable::BadMap)?;
+        if matches!(program.clock, Movable::Shim(_)) {
+            program.clock = Movable::Shim(Pace::Runs);
+            program.about.clock = program.clock.mode();
+        }
+        Self::of(program, &name, gateways).await
     }
 
     /// The same; a server that the map starts is told where the `gateways` are.
@@ -190,12 +205,25 @@ impl Host for MapHost {
         })
     }
 
+    fn script(&self, stage: &Stage) -> Result<Script, String> {
+        self.compiled(stage)
+    }
+
     fn close(&self) -> Soon<'_, ()> {
         Box::pin(async move {
             if let Some(launched) = &self.launched {
                 launched.close().await;
             }
         })
+    }
+}
+
+/// The text of the map at `path`, and its name for messages.
+fn written(path: &Path) -> Result<(String, String), NotReachable> {
+    let name = path.display().to_string();
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok((text, name)),
+        Err(error) => Err(NotReachable::Unreadable { path: name, why: error.to_string() }),
     }
 }
 

@@ -87,6 +87,11 @@ impl Mapped {
         Self { program, surroundings, clock, launched, sessions, trace, street }
     }
 
+    /// The variables that every request may use.
+    pub(super) fn surroundings(&self) -> Variables {
+        self.surroundings.clone()
+    }
+
     pub(in crate::adapters) fn session(&self, name: &str) -> Arc<Session> {
         let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = sessions.get(name) {
@@ -137,6 +142,10 @@ impl Mapped {
     async fn play(&self, session: &str, operation: &Operation) -> Result<Answer, AskError> {
         let kind = operation.kind();
         let Some(steps) = self.program.operations.get(&kind) else {
+            if kind == OperationKind::SignIn {
+                // Where codes are verified alone, it is known all the same whose they are.
+                self.session(session).kept().extend(variables(operation));
+            }
             let reply = Reply::Unsupported { feature: kind.to_string() };
             return Ok(Answer::whole(reply, String::new(), None));
         };

@@ -76,6 +76,19 @@ pub(super) enum Redirects {
 }
 
 impl Request {
+    /// Whether it names only variables that `is_known`.
+    pub(super) fn names_only(&self, is_known: impl Fn(&str) -> bool) -> bool {
+        let mut texts = self.headers.iter().map(|(_, template)| template).chain([&self.path]);
+        let fills = |template: &Template| template.variables().all(&is_known);
+        texts.all(fills)
+            && match &self.payload {
+                Payload::Nothing => true,
+                Payload::Xml(template) => fills(template),
+                Payload::Json(body) => body.names_only(&is_known),
+                Payload::Form(fields) => fields.iter().all(|(_, template)| fills(template)),
+            }
+    }
+
     /// Whether a list of `count` in the variable `name` arrives as a list: whole in a JSON body, or
     /// as a form's field that comes more than once. Within a text it would be another text.
     pub(super) fn carries_list(&self, name: &str, count: usize) -> bool {
@@ -169,15 +182,34 @@ impl Session {
         request: &Request,
         variables: &Variables,
     ) -> Result<Page, AskError> {
+        let patience = request.timeout.unwrap_or(self.target.timeout);
+        let (client, builder, path) = self.dressed(request, variables)?;
+        let builder = builder.timeout(patience);
+        self.read(client, builder, format!("{} {path}", request.method), patience).await
+    }
+
+    /// `request` as it would be sent, without cookies.
+    pub(super) fn written(
+        &self,
+        request: &Request,
+        variables: &Variables,
+    ) -> Result<reqwest::Request, AskError> {
+        let (_, builder, _) = self.dressed(request, variables)?;
+        builder.build().map_err(|error| failure(&error, self.target.timeout))
+    }
+
+    fn dressed(
+        &self,
+        request: &Request,
+        variables: &Variables,
+    ) -> Result<(&Client, RequestBuilder, String), AskError> {
         let path = request.path.fill(variables, percent_encoded).map_err(|a| unmapped(&a))?;
         let base = self.target.base.as_str().trim_end_matches('/');
         let url = Url::parse(&format!("{base}{path}"))
             .map_err(|error| AskError::Unmapped(format!("{path} makes no URL: {error}")))?;
         let client = self.client(request.redirects)?;
-        let patience = request.timeout.unwrap_or(self.target.timeout);
-        let builder = client.request(request.method.clone(), url).timeout(patience);
-        let builder = dressed(builder, request, variables)?;
-        self.read(client, builder, format!("{} {path}", request.method), patience).await
+        let builder = client.request(request.method.clone(), url);
+        Ok((client, dressed(builder, request, variables)?, path))
     }
 
     async fn read(

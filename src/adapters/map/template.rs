@@ -185,6 +185,16 @@ pub(super) enum Body {
 }
 
 impl Body {
+    /// Whether it names only variables that `is_known`.
+    pub(super) fn names_only(&self, is_known: &impl Fn(&str) -> bool) -> bool {
+        match self {
+            Self::Fixed(_) => true,
+            Self::Text(template) => template.variables().all(is_known),
+            Self::List(items) => items.iter().all(|item| item.names_only(is_known)),
+            Self::Object(fields) => fields.iter().all(|(_, field)| field.names_only(is_known)),
+        }
+    }
+
     /// Whether the variable `name`, where it stands at all, is a whole value and no part of a text.
     pub(super) fn takes_whole(&self, name: &str) -> bool {
         match self {

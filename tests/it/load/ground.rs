@@ -1,0 +1,142 @@
+//! What plans are driven on in tests: the embedded reference, or people of a list in front of a
+//! server that a map describes.
+
+use fobwatch::adapters::builtin::Builtin;
+use fobwatch::adapters::map::MapHost;
+use fobwatch::adapters::{Connection, Endpoints, Host, Stage};
+use fobwatch::domain::{Chance, Clock, Declared, Secret, Soon, WallClock};
+use fobwatch::gateways::Account;
+use fobwatch::gateways::email::smtp;
+use fobwatch::gateways::inbox::Inbox;
+use fobwatch::gateways::listen::{Gateways, Settings};
+use fobwatch::load::enrol::until_fresh;
+use fobwatch::load::plan::{MOST_LISTED, Mix};
+use fobwatch::load::record::{Arrival, Counts, Standing, Stop};
+use fobwatch::load::{By, Ground, Person, Plan, Setting, Tally, Wanted, Way, enrol};
+use fobwatch::otp::{Algorithm, Digits, Key, Period, Totp};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What came of a drive.
+pub(super) struct Driven {
+    pub(super) counts: Counts,
+    pub(super) took: Duration,
+}
+
+impl Driven {
+    pub(super) fn count(&self, standing: Standing) -> u64 {
+        self.counts.outcomes.of(standing).map(|one| one.count).sum()
+    }
+}
+
+/// What is usual, but for these.
+pub(super) fn wanted(arrival: Arrival, stop: Stop) -> Wanted {
+    Wanted {
+        arrival,
+        stop,
+        mix: Mix::VALID,
+        surge: None,
+        warm_up: Duration::ZERO,
+        period: Period::RECOMMENDED,
+        pool: None,
+        most_people: MOST_LISTED,
+        attempts: None,
+        window: 1,
+        in_flight: 64,
+        seed: 1,
+        shard: None,
+    }
+}
+
+pub(super) fn clock() -> Arc<dyn Clock> {
+    fn nap(duration: Duration) -> Soon<'static, ()> {
+        Box::pin(tokio::time::sleep(duration))
+    }
+    Arc::new(WallClock::new(nap))
+}
+
+fn stage(clock: Arc<dyn Clock>, gateways: Endpoints) -> Stage {
+    let (scenario, settings) = ("load".to_owned(), Declared::default());
+    Stage { scenario, number: 0, seed: 1, clock, gateways, settings }
+}
+
+/// Drives `plan` on people who enrol at the embedded reference.
+pub(super) async fn on_reference(plan: &Plan, against: &str) -> Driven {
+    let (host, clock) = (Builtin::parse(against).expect("the embedded reference"), clock());
+    let inbox = Inbox::new(Arc::clone(&clock));
+    let account = Account { id: "AC1".to_owned(), token: Secret::new("load") };
+    let settings = Settings::loopback(account);
+    let gateways = Gateways::open(settings, Arc::clone(&inbox), smtp::open).await.expect("ports");
+    let endpoints = Endpoints {
+        sms_url: gateways.addresses().sms.to_string(),
+        sms_account: "AC1".to_owned(),
+        sms_token: Secret::new("load"),
+        smtp: gateways.addresses().smtp,
+        detour: None,
+    };
+    let stage = stage(Arc::clone(&clock), endpoints);
+    let Connection { subject, network } = host.connect(&stage).await.expect("a connection");
+    let (around, arrivals) = (Arc::clone(&clock), Arc::clone(&inbox));
+    let (by, numbers) = (By::App, (0, 1));
+    let setting = Setting { seed: 1, clock: around, inbox: arrivals, network, by, numbers };
+    let people = enrol(&*subject, &setting, plan.groups().all(), || {}).await.expect("a pool");
+    if let Some(fresh) = until_fresh(&people, &*clock) {
+        clock.wait_until(fresh).await;
+    }
+    let way = Way::General("a test".to_owned());
+    let mut ground = Ground::new(way, subject, people, clock, inbox);
+    ground.lock(plan).await.expect("accounts lock");
+    let driven = drive(&mut ground, plan).await;
+    gateways.close().await;
+    driven
+}
+
+/// A map of a server at `base` that verifies codes and has no sign-in.
+pub(super) fn verifier(base: &str) -> String {
+    format!(
+        "map: 1\nname: verifier\nbase: {base}\ntimeout: 10s\noperations:\n  submit_code:\n    \
+         requests: [{{ request: POST /verify, json: {{ user: $user, code: $code }} }}]\nreplies:\n  \
+         - {{ when: {{ status: 200 }}, reply: signed_in, assurance: two_factor }}\n  \
+         - {{ when: {{ status: 4xx }}, reply: rejected, class: code.invalid }}\n"
+    )
+}
+
+/// The token of person number `number`.
+pub(super) fn totp(number: u32) -> Totp {
+    let mut chance = Chance::seeded(7, &format!("test/{number}"));
+    let key = Key::new(chance.bytes::<20>().to_vec());
+    Totp::new(&key, Algorithm::Sha1, Digits::SIX, Period::RECOMMENDED)
+}
+
+/// Drives `plan` on people who exist, at the server of `map`, by the wire engine or the general one.
+pub(super) async fn on_map(plan: &Plan, map: &str, is_wire: bool) -> Driven {
+    let clock = clock();
+    let host = MapHost::load(map, "map.yaml", None).await.expect("a map");
+    let endpoints = Endpoints {
+        sms_url: "http://127.0.0.1:1".to_owned(),
+        sms_account: String::new(),
+        sms_token: Secret::new(""),
+        smtp: ([127, 0, 0, 1], 1).into(),
+        detour: None,
+    };
+    let stage = stage(Arc::clone(&clock), endpoints);
+    let Connection { subject, .. } = host.connect(&stage).await.expect("a connection");
+    let way = if is_wire {
+        Way::Wire(Arc::new(host.script(&stage).expect("it can be compiled")))
+    } else {
+        Way::General("a test".to_owned())
+    };
+    let person = |number| Person::with_token(format!("p{number}"), Secret::new("x"), totp(number));
+    let people = (0..plan.groups().all()).map(person).collect();
+    let inbox = Inbox::new(Arc::clone(&clock));
+    drive(&mut Ground::new(way, subject, people, clock, inbox), plan).await
+}
+
+async fn drive(ground: &mut Ground, plan: &Plan) -> Driven {
+    let lasts = plan.wanted().stop.duration().unwrap_or_default();
+    let tally = Tally::new(plan.counts_from(), lasts);
+    ground.drive(plan, &tally).await.expect("it is driven");
+    assert_eq!(tally.unprepared(), None);
+    let (counts, took) = tally.counts();
+    Driven { counts, took }
+}
