@@ -60,8 +60,12 @@ impl<const DIGITS: u8> Times<DIGITS> {
     /// The time that a `share` of 0 to 1 did not exceed; zero if nothing was noted.
     #[must_use]
     pub fn at(&self, share: f64) -> Duration {
-        let all = self.0.value_at_quantile(share.clamp(0.0, 1.0));
-        Duration::from_nanos(if share >= 1.0 { self.0.max() } else { all })
+        if self.0.is_empty() {
+            return Duration::ZERO;
+        }
+        // All that cannot be told apart counts as the longest of it: the shortest time as well.
+        let within = self.0.value_at_quantile(share.clamp(0.0, 1.0));
+        Duration::from_nanos(self.0.highest_equivalent(within))
     }
 
     /// The mean; zero if nothing was noted.

@@ -51,10 +51,15 @@ pub enum NotRecord {
     Odd(String),
 }
 
+/// What the histograms of a record are, for whoever reads it with another program.
+const HISTOGRAMS: &str = "HdrHistogram V2 in base64: nanoseconds, 128 to an hour, three significant \
+                          digits, two in slices";
+
 /// What is written.
 #[derive(Serialize)]
 struct Written<'a, S> {
     summary: &'a S,
+    histograms: &'static str,
     record: &'a Record,
 }
 
@@ -64,6 +69,8 @@ struct Written<'a, S> {
 struct Document {
     #[serde(rename = "summary")]
     _summary: IgnoredAny,
+    #[serde(rename = "histograms")]
+    _histograms: IgnoredAny,
     record: Record,
 }
 
@@ -91,7 +98,10 @@ pub fn is_meant_by(beginning: &[u8]) -> bool {
 /// # Errors
 /// Whatever `output` says.
 pub fn write(record: &Record, summary: &impl Serialize, output: &mut dyn Write) -> io::Result<()> {
-    serde_json::to_writer_pretty(&mut *output, &Written { summary, record })?;
+    serde_json::to_writer_pretty(
+        &mut *output,
+        &Written { summary, histograms: HISTOGRAMS, record },
+    )?;
     writeln!(output)
 }
 
