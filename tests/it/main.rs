@@ -23,6 +23,7 @@ mod load;
 mod measure;
 mod mutate;
 mod ocra;
+mod otp_lanes;
 mod otp_properties;
 mod otp_vectors;
 mod pskc;
