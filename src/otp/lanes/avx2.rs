@@ -93,22 +93,22 @@ macro_rules! vector {
 /// What does not depend on the width of a word.
 macro_rules! bitwise {
     () => {
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn xor(self, other: Self) -> Self {
             Self(vector!(_mm256_xor_si256(self.0, other.0)))
         }
 
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn and(self, other: Self) -> Self {
             Self(vector!(_mm256_and_si256(self.0, other.0)))
         }
 
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn choose(self, ones: Self, zeros: Self) -> Self {
             zeros.xor(self.and(ones.xor(zeros)))
         }
 
-        #[inline(always)]
+        #[cfg_attr(not(debug_assertions), inline(always))]
         fn majority(self, second: Self, third: Self) -> Self {
             // Where the first two differ the third decides.
             self.xor(second).choose(third, self)
@@ -123,46 +123,46 @@ impl Lane for Words32 {
 
     bitwise!();
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(word: u32) -> Self {
         Self(vector!(_mm256_set1_epi32(word.cast_signed())))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(words: &[u32]) -> Self {
         let words = &words[..Self::WIDTH];
         // SAFETY: AVX2 is there, and the slice has 32 bytes.
         Self(unsafe { _mm256_loadu_si256(words.as_ptr().cast::<__m256i>()) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load_numbers(numbers: &[u32]) -> Self {
         Self::load(numbers)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store_numbers(self, numbers: &mut [u32]) {
         let numbers = &mut numbers[..Self::WIDTH];
         // SAFETY: AVX2 is there, and the slice has 32 bytes.
         unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast::<__m256i>(), self.0) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, other: Self) -> Self {
         Self(vector!(_mm256_add_epi32(self.0, other.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn rotate_right(self, bits: u32) -> Self {
         self.funnel(self, Self::splat((32 - bits) % 32))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shift_right(self, bits: u32) -> Self {
         Self(vector!(_mm256_srlv_epi32(self.0, Self::splat(bits).0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn by_bit(self, bit: u32, clear: Self, set: Self) -> Self {
         let top = vector!(_mm256_sllv_epi32(self.0, Self::splat(31 - bit).0));
         let chosen = vector!(_mm256_blendv_ps(
@@ -173,7 +173,7 @@ impl Lane for Words32 {
         Self(vector!(_mm256_castps_si256(chosen)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn funnel(self, low: Self, bits: Self) -> Self {
         // A shift by 32 gives 0 here.
         let rest = vector!(_mm256_sub_epi32(Self::splat(32).0, bits.0));
@@ -182,7 +182,7 @@ impl Lane for Words32 {
         Self(vector!(_mm256_or_si256(high, low)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep_match(self, wanted: Self, check: &Check, index: u32, found: Self) -> Self {
         let difference = vector!(_mm256_sub_epi32(self.0, wanted.0));
         let product = vector!(_mm256_mullo_epi32(difference, Self::splat(check.inverse).0));
@@ -200,19 +200,19 @@ impl Lane for Words64 {
 
     bitwise!();
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(word: u64) -> Self {
         Self(vector!(_mm256_set1_epi64x(word.cast_signed())))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(words: &[u64]) -> Self {
         let words = &words[..Self::WIDTH];
         // SAFETY: AVX2 is there, and the slice has 32 bytes.
         Self(unsafe { _mm256_loadu_si256(words.as_ptr().cast::<__m256i>()) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load_numbers(numbers: &[u32]) -> Self {
         let numbers = &numbers[..Self::WIDTH];
         // SAFETY: AVX2 is there, and the slice has 16 bytes.
@@ -220,7 +220,7 @@ impl Lane for Words64 {
         Self(vector!(_mm256_cvtepu32_epi64(half)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store_numbers(self, numbers: &mut [u32]) {
         let numbers = &mut numbers[..Self::WIDTH];
         let even = vector!(_mm256_setr_epi32(0, 2, 4, 6, 0, 2, 4, 6));
@@ -229,22 +229,22 @@ impl Lane for Words64 {
         unsafe { _mm_storeu_si128(numbers.as_mut_ptr().cast::<__m128i>(), half) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, other: Self) -> Self {
         Self(vector!(_mm256_add_epi64(self.0, other.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn rotate_right(self, bits: u32) -> Self {
         self.funnel(self, Self::splat(u64::from((64 - bits) % 64)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shift_right(self, bits: u32) -> Self {
         Self(vector!(_mm256_srlv_epi64(self.0, Self::splat(bits.into()).0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn by_bit(self, bit: u32, clear: Self, set: Self) -> Self {
         let top = vector!(_mm256_sllv_epi64(self.0, Self::splat(u64::from(63 - bit)).0));
         let chosen = vector!(_mm256_blendv_pd(
@@ -255,7 +255,7 @@ impl Lane for Words64 {
         Self(vector!(_mm256_castpd_si256(chosen)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn funnel(self, low: Self, bits: Self) -> Self {
         // A shift by 64 gives 0 here.
         let rest = vector!(_mm256_sub_epi64(Self::splat(64).0, bits.0));
@@ -264,7 +264,7 @@ impl Lane for Words64 {
         Self(vector!(_mm256_or_si256(high, low)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep_match(self, wanted: Self, check: &Check, index: u32, found: Self) -> Self {
         // In the low halves, as for shorter words; the high halves are cleared at the end.
         let difference = vector!(_mm256_sub_epi32(self.0, wanted.0));

@@ -103,77 +103,77 @@ impl Lane for Words32 {
 
     const WIDTH: usize = 16;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(word: u32) -> Self {
         Self(vector!(_mm512_set1_epi32(word.cast_signed())))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(words: &[u32]) -> Self {
         let words = &words[..Self::WIDTH];
         // SAFETY: AVX-512F is there, and the slice has 64 bytes.
         Self(unsafe { _mm512_loadu_si512(words.as_ptr().cast::<__m512i>()) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load_numbers(numbers: &[u32]) -> Self {
         Self::load(numbers)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store_numbers(self, numbers: &mut [u32]) {
         let numbers = &mut numbers[..Self::WIDTH];
         // SAFETY: AVX-512F is there, and the slice has 64 bytes.
         unsafe { _mm512_storeu_si512(numbers.as_mut_ptr().cast::<__m512i>(), self.0) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, other: Self) -> Self {
         Self(vector!(_mm512_add_epi32(self.0, other.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn xor(self, other: Self) -> Self {
         Self(vector!(_mm512_xor_si512(self.0, other.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn and(self, other: Self) -> Self {
         Self(vector!(_mm512_and_si512(self.0, other.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn parity(self, second: Self, third: Self) -> Self {
         Self(vector!(_mm512_ternarylogic_epi32::<PARITY>(self.0, second.0, third.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn choose(self, ones: Self, zeros: Self) -> Self {
         Self(vector!(_mm512_ternarylogic_epi32::<CHOOSE>(self.0, ones.0, zeros.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn majority(self, second: Self, third: Self) -> Self {
         Self(vector!(_mm512_ternarylogic_epi32::<MAJORITY>(self.0, second.0, third.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn rotate_right(self, bits: u32) -> Self {
         Self(vector!(_mm512_rorv_epi32(self.0, Self::splat(bits).0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shift_right(self, bits: u32) -> Self {
         Self(vector!(_mm512_srlv_epi32(self.0, Self::splat(bits).0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn by_bit(self, bit: u32, clear: Self, set: Self) -> Self {
         let mask = vector!(_mm512_test_epi32_mask(self.0, Self::splat(1 << bit).0));
         Self(vector!(_mm512_mask_mov_epi32(clear.0, mask, set.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn funnel(self, low: Self, bits: Self) -> Self {
         // A shift by 32 gives 0 here.
         let rest = vector!(_mm512_sub_epi32(Self::splat(32).0, bits.0));
@@ -182,7 +182,7 @@ impl Lane for Words32 {
         Self(vector!(_mm512_or_si512(high, low)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep_match(self, wanted: Self, check: &Check, index: u32, found: Self) -> Self {
         let difference = vector!(_mm512_sub_epi32(self.0, wanted.0));
         let product = vector!(_mm512_mullo_epi32(difference, Self::splat(check.inverse).0));
@@ -197,19 +197,19 @@ impl Lane for Words64 {
 
     const WIDTH: usize = 8;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(word: u64) -> Self {
         Self(vector!(_mm512_set1_epi64(word.cast_signed())))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(words: &[u64]) -> Self {
         let words = &words[..Self::WIDTH];
         // SAFETY: AVX-512F is there, and the slice has 64 bytes.
         Self(unsafe { _mm512_loadu_si512(words.as_ptr().cast::<__m512i>()) })
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load_numbers(numbers: &[u32]) -> Self {
         let numbers = &numbers[..Self::WIDTH];
         // SAFETY: AVX-512F is there, and with it AVX; the slice has 32 bytes.
@@ -217,7 +217,7 @@ impl Lane for Words64 {
         Self(vector!(_mm512_cvtepu32_epi64(half)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store_numbers(self, numbers: &mut [u32]) {
         let numbers = &mut numbers[..Self::WIDTH];
         let half = vector!(_mm512_cvtepi64_epi32(self.0));
@@ -225,53 +225,53 @@ impl Lane for Words64 {
         unsafe { _mm256_storeu_si256(numbers.as_mut_ptr().cast::<__m256i>(), half) }
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, other: Self) -> Self {
         Self(vector!(_mm512_add_epi64(self.0, other.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn xor(self, other: Self) -> Self {
         Self(vector!(_mm512_xor_si512(self.0, other.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn and(self, other: Self) -> Self {
         Self(vector!(_mm512_and_si512(self.0, other.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn parity(self, second: Self, third: Self) -> Self {
         Self(vector!(_mm512_ternarylogic_epi32::<PARITY>(self.0, second.0, third.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn choose(self, ones: Self, zeros: Self) -> Self {
         Self(vector!(_mm512_ternarylogic_epi32::<CHOOSE>(self.0, ones.0, zeros.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn majority(self, second: Self, third: Self) -> Self {
         Self(vector!(_mm512_ternarylogic_epi32::<MAJORITY>(self.0, second.0, third.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn rotate_right(self, bits: u32) -> Self {
         Self(vector!(_mm512_rorv_epi64(self.0, Self::splat(bits.into()).0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shift_right(self, bits: u32) -> Self {
         Self(vector!(_mm512_srlv_epi64(self.0, Self::splat(bits.into()).0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn by_bit(self, bit: u32, clear: Self, set: Self) -> Self {
         let mask = vector!(_mm512_test_epi64_mask(self.0, Self::splat(1 << bit).0));
         Self(vector!(_mm512_mask_mov_epi64(clear.0, mask, set.0)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn funnel(self, low: Self, bits: Self) -> Self {
         // A shift by 64 gives 0 here.
         let rest = vector!(_mm512_sub_epi64(Self::splat(64).0, bits.0));
@@ -280,7 +280,7 @@ impl Lane for Words64 {
         Self(vector!(_mm512_or_si512(high, low)))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep_match(self, wanted: Self, check: &Check, index: u32, found: Self) -> Self {
         // In the low halves, as for shorter words; the high halves are cleared at the end.
         let difference = vector!(_mm512_sub_epi32(self.0, wanted.0));

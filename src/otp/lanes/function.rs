@@ -58,7 +58,7 @@ pub(in crate::otp) trait Function<const N: usize>: Sized {
     }
 
     /// The HMAC from the state that the inner hash ended in.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn outer<L: Lane<Word = Self::Word>>(outer: &[L; N], inner: &[L; N]) -> [L; N] {
         let mut words = [L::splat(Self::Word::ZERO); 16];
         words[..N].copy_from_slice(inner);
@@ -108,13 +108,13 @@ impl Word for u32 {
     #[cfg(target_arch = "x86_64")]
     type Avx2 = super::avx2::Words32;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[expect(clippy::cast_possible_truncation, reason = "a block and a digest are short")]
     fn bits_of_block_and(words: usize) -> Self {
         (512 + 32 * words) as Self
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     #[expect(clippy::cast_possible_truncation, reason = "the halves are taken apart")]
     fn counter_block<L: Lane<Word = Self>>(counters: &[u64]) -> [L; 16] {
         let mut halves = [[0; super::block::USERS]; 2];
@@ -127,7 +127,7 @@ impl Word for u32 {
         words
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn truncated<L: Lane<Word = Self>>(mac: [L; 5], last: L) -> L {
         let [first, second, third, fourth, fifth] = mac;
         let high = one_of_four(last, [first, second, third, fourth]);
@@ -148,12 +148,12 @@ impl Word for u64 {
     #[cfg(target_arch = "x86_64")]
     type Avx2 = super::avx2::Words64;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn bits_of_block_and(words: usize) -> Self {
         1024 + 64 * words as Self
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn counter_block<L: Lane<Word = Self>>(counters: &[u64]) -> [L; 16] {
         let mut words = [L::splat(0); 16];
         words[0] = L::load(counters);
@@ -161,7 +161,7 @@ impl Word for u64 {
         words
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn truncated<L: Lane<Word = Self>>(mac: [L; 5], last: L) -> L {
         let [first, second, third, ..] = mac;
         let (high, low) = (last.by_bit(3, first, second), last.by_bit(3, second, third));
@@ -171,7 +171,7 @@ impl Word for u64 {
 }
 
 /// The word that bits 2 and 3 of `last` name.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn one_of_four<L: Lane>(last: L, words: [L; 4]) -> L {
     let [first, second, third, fourth] = words;
     last.by_bit(3, last.by_bit(2, first, second), last.by_bit(2, third, fourth))

@@ -12,7 +12,7 @@ use crate::otp::keyed::Halves;
 ///
 /// The steps are tried from the last to the first and each match replaces the one before, so the
 /// lowest remains; all of them are tried, whatever matches.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn users<F, L, const N: usize>(
     question: &Question<'_, F, N>,
     at: usize,
@@ -35,7 +35,7 @@ pub(super) fn users<F, L, const N: usize>(
 }
 
 /// The truncated values of one user for as many of `counters` as the lane is wide.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) fn steps<F, L, const N: usize>(
     halves: &Halves<F::Word, N>,
     counters: &[u64; USERS],
@@ -51,13 +51,13 @@ pub(super) fn steps<F, L, const N: usize>(
 }
 
 /// A number of steps: few, see [`super::steps::Steps::MOST`].
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 #[expect(clippy::cast_possible_truncation, reason = "it is bounded")]
 pub(super) fn number(count: usize) -> u32 {
     count as u32
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn rows<L: Lane, const N: usize>(block: &[[L::Word; USERS]; N], at: usize) -> [L; N] {
     let mut state = [L::load(&block[0][at..]); N];
     for word in 1..N {
@@ -66,7 +66,7 @@ fn rows<L: Lane, const N: usize>(block: &[[L::Word; USERS]; N], at: usize) -> [L
     state
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn everywhere<L: Lane, const N: usize>(words: &[L::Word; N]) -> [L; N] {
     let mut state = [L::splat(words[0]); N];
     for word in 1..N {

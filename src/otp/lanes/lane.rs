@@ -35,7 +35,7 @@ pub(in crate::otp) trait Lane: Copy {
     fn and(self, other: Self) -> Self;
 
     /// The bits that are set in an odd number of the three.
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn parity(self, second: Self, third: Self) -> Self {
         self.xor(second).xor(third)
     }
@@ -73,79 +73,79 @@ impl<L: Lane> Lane for Pair<L> {
 
     const WIDTH: usize = 2 * L::WIDTH;
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn splat(word: L::Word) -> Self {
         let both = L::splat(word);
         Self(both, both)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load(words: &[L::Word]) -> Self {
         Self(L::load(words), L::load(&words[L::WIDTH..]))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn load_numbers(numbers: &[u32]) -> Self {
         Self(L::load_numbers(numbers), L::load_numbers(&numbers[L::WIDTH..]))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn store_numbers(self, numbers: &mut [u32]) {
         self.0.store_numbers(numbers);
         self.1.store_numbers(&mut numbers[L::WIDTH..]);
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn add(self, other: Self) -> Self {
         Self(self.0.add(other.0), self.1.add(other.1))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn xor(self, other: Self) -> Self {
         Self(self.0.xor(other.0), self.1.xor(other.1))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn and(self, other: Self) -> Self {
         Self(self.0.and(other.0), self.1.and(other.1))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn parity(self, second: Self, third: Self) -> Self {
         Self(self.0.parity(second.0, third.0), self.1.parity(second.1, third.1))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn choose(self, ones: Self, zeros: Self) -> Self {
         Self(self.0.choose(ones.0, zeros.0), self.1.choose(ones.1, zeros.1))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn majority(self, second: Self, third: Self) -> Self {
         Self(self.0.majority(second.0, third.0), self.1.majority(second.1, third.1))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn rotate_right(self, bits: u32) -> Self {
         Self(self.0.rotate_right(bits), self.1.rotate_right(bits))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shift_right(self, bits: u32) -> Self {
         Self(self.0.shift_right(bits), self.1.shift_right(bits))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn by_bit(self, bit: u32, clear: Self, set: Self) -> Self {
         Self(self.0.by_bit(bit, clear.0, set.0), self.1.by_bit(bit, clear.1, set.1))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn funnel(self, low: Self, bits: Self) -> Self {
         Self(self.0.funnel(low.0, bits.0), self.1.funnel(low.1, bits.1))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn keep_match(self, wanted: Self, check: &Check, index: u32, found: Self) -> Self {
         Self(
             self.0.keep_match(wanted.0, check, index, found.0),

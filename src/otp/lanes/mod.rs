@@ -52,11 +52,10 @@
 //! [`Totp`]: super::Totp
 //! [`Totp::verify_at`]: super::Totp::verify_at
 
-#![allow(
-    clippy::inline_always,
-    reason = "the operations of a lane must become part of the function that has its instruction \
-              set switched on"
-)]
+// The operations of a lane must become part of the function that has its instruction set switched
+// on. Without optimisation that would put every one of ten thousand intermediate values into a place
+// of its own on the stack, so there they stay calls.
+#![allow(clippy::inline_always, reason = "see above")]
 
 mod block;
 mod by_index;

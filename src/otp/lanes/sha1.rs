@@ -30,7 +30,7 @@ const CONSTANTS: [u32; 4] = [0x5a82_7999, 0x6ed9_eba1, 0x8f1b_bcdc, 0xca62_c1d6]
 
 /// Round `ROUND` with its word and constant already added. Instead of moving five words along,
 /// their names move.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn round<L: Lane, const ROUND: usize>(state: &mut [L; 5], word: L) {
     let at = |name: usize| (80 + name - ROUND) % 5;
     let (b, c, d) = (state[at(1)], state[at(2)], state[at(3)]);
@@ -45,7 +45,7 @@ fn round<L: Lane, const ROUND: usize>(state: &mut [L; 5], word: L) {
 }
 
 /// The word of round `ROUND`, kept in a window of the last sixteen.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn scheduled<L: Lane, const ROUND: usize>(words: &mut [L; 16]) -> L {
     let at = ROUND % 16;
     if ROUND >= 16 {
@@ -56,7 +56,7 @@ fn scheduled<L: Lane, const ROUND: usize>(words: &mut [L; 16]) -> L {
     words[at]
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn sum<L: Lane>(mut state: [L; 5], before: &[L; 5]) -> [L; 5] {
     for (word, before) in state.iter_mut().zip(before) {
         *word = word.add(*before);
@@ -85,7 +85,7 @@ impl Function<5> for Sha1 {
         schedule
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shared<L: Lane<Word = u32>>(before: &[L; 5], schedule: &Schedule) -> [L; 5] {
         let mut state = *before;
         each_of_80!(ROUND {
@@ -94,7 +94,7 @@ impl Function<5> for Sha1 {
         sum(state, before)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn compress<L: Lane<Word = u32>>(before: &[L; 5], mut words: [L; 16]) -> [L; 5] {
         let mut state = *before;
         each_of_80!(ROUND {
@@ -104,7 +104,7 @@ impl Function<5> for Sha1 {
         sum(state, before)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn truncated<L: Lane<Word = u32>>(mac: &[L; 5]) -> L {
         u32::truncated(*mac, mac[4])
     }

@@ -27,44 +27,44 @@ trait Mixing<W> {
 }
 
 impl Mixing<u32> for Sha256 {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn of_a<L: Lane<Word = u32>>(a: L) -> L {
         a.rotate_right(2).parity(a.rotate_right(13), a.rotate_right(22))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn of_e<L: Lane<Word = u32>>(e: L) -> L {
         e.rotate_right(6).parity(e.rotate_right(11), e.rotate_right(25))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn of_far<L: Lane<Word = u32>>(word: L) -> L {
         word.rotate_right(7).parity(word.rotate_right(18), word.shift_right(3))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn of_near<L: Lane<Word = u32>>(word: L) -> L {
         word.rotate_right(17).parity(word.rotate_right(19), word.shift_right(10))
     }
 }
 
 impl Mixing<u64> for Sha512 {
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn of_a<L: Lane<Word = u64>>(a: L) -> L {
         a.rotate_right(28).parity(a.rotate_right(34), a.rotate_right(39))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn of_e<L: Lane<Word = u64>>(e: L) -> L {
         e.rotate_right(14).parity(e.rotate_right(18), e.rotate_right(41))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn of_far<L: Lane<Word = u64>>(word: L) -> L {
         word.rotate_right(1).parity(word.rotate_right(8), word.shift_right(7))
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn of_near<L: Lane<Word = u64>>(word: L) -> L {
         word.rotate_right(19).parity(word.rotate_right(61), word.shift_right(6))
     }
@@ -72,7 +72,7 @@ impl Mixing<u64> for Sha512 {
 
 /// Round `ROUND` with its word and constant already added. Instead of moving eight words along,
 /// their names move.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn round<M: Mixing<L::Word>, L: Lane, const ROUND: usize>(state: &mut [L; 8], word: L) {
     let at = |name: usize| (80 + name - ROUND) % 8;
     let (a, e, h) = (state[at(0)], state[at(4)], state[at(7)]);
@@ -83,7 +83,7 @@ fn round<M: Mixing<L::Word>, L: Lane, const ROUND: usize>(state: &mut [L; 8], wo
 }
 
 /// The word of round `ROUND`, kept in a window of the last sixteen.
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn scheduled<M: Mixing<L::Word>, L: Lane, const ROUND: usize>(words: &mut [L; 16]) -> L {
     let at = ROUND % 16;
     if ROUND >= 16 {
@@ -94,7 +94,7 @@ fn scheduled<M: Mixing<L::Word>, L: Lane, const ROUND: usize>(words: &mut [L; 16
     words[at]
 }
 
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 fn sum<L: Lane>(mut state: [L; 8], before: &[L; 8]) -> [L; 8] {
     for (word, before) in state.iter_mut().zip(before) {
         *word = word.add(*before);
@@ -122,7 +122,7 @@ impl Function<8> for Sha256 {
         schedule
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shared<L: Lane<Word = u32>>(before: &[L; 8], schedule: &[u32; 64]) -> [L; 8] {
         let mut state = *before;
         each_of_64!(ROUND {
@@ -131,7 +131,7 @@ impl Function<8> for Sha256 {
         sum(state, before)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn compress<L: Lane<Word = u32>>(before: &[L; 8], mut words: [L; 16]) -> [L; 8] {
         let mut state = *before;
         each_of_64!(ROUND {
@@ -141,7 +141,7 @@ impl Function<8> for Sha256 {
         sum(state, before)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn truncated<L: Lane<Word = u32>>(mac: &[L; 8]) -> L {
         u32::truncated([mac[0], mac[1], mac[2], mac[3], mac[4]], mac[7])
     }
@@ -182,7 +182,7 @@ impl Function<8> for Sha512 {
         schedule
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn shared<L: Lane<Word = u64>>(before: &[L; 8], schedule: &[u64; 80]) -> [L; 8] {
         let mut state = *before;
         each_of_80!(ROUND {
@@ -191,7 +191,7 @@ impl Function<8> for Sha512 {
         sum(state, before)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn compress<L: Lane<Word = u64>>(before: &[L; 8], mut words: [L; 16]) -> [L; 8] {
         let mut state = *before;
         each_of_80!(ROUND {
@@ -201,7 +201,7 @@ impl Function<8> for Sha512 {
         sum(state, before)
     }
 
-    #[inline(always)]
+    #[cfg_attr(not(debug_assertions), inline(always))]
     fn truncated<L: Lane<Word = u64>>(mac: &[L; 8]) -> L {
         u64::truncated([mac[0], mac[1], mac[2], mac[3], mac[4]], mac[7])
     }
@@ -209,7 +209,7 @@ impl Function<8> for Sha512 {
 
 /// The constant of a round of SHA-256: the first half of that of SHA-512, for both are the
 /// fractions of the cube roots of the same primes (FIPS 180-4 §4.2.2, §4.2.3).
-#[inline(always)]
+#[cfg_attr(not(debug_assertions), inline(always))]
 pub(super) const fn constant(round: usize) -> u32 {
     (CONSTANTS[round] >> 32) as u32
 }
