@@ -1,5 +1,7 @@
 //! `fobwatch bench`: how fast a subject verifies one-time codes.
 
+mod otp;
+
 use super::gateways::Promised;
 use super::{Exit, Stopped};
 use crate::adapters::{self, Briefing, Connection, Host, Stage};
@@ -32,14 +34,17 @@ least rate × time step people.
 Examples:
   fobwatch bench                                     the embedded reference: what this machine allows
   fobwatch bench --rate 200 --for 30s                a higher load for longer
+  fobwatch bench otp                                 no server: how fast codes can be verified at all
   fobwatch bench --against map:my-server.yaml --smtp 127.0.0.1:2525
                                                      your server, told beforehand where mail goes
 
 Exit codes: 0 every verification succeeded, 1 some did not; others as everywhere.";
 
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// The subject: builtin:reference, builtin:reference?defect=NAME, map:FILE.yaml
     #[arg(long, value_name = "SUBJECT", default_value = "builtin:reference")]
     against: String,
@@ -69,7 +74,17 @@ pub(super) struct Arguments {
     smtp: std::net::SocketAddr,
 }
 
+/// What is measured instead of a subject.
+#[derive(clap::Subcommand)]
+enum Instead {
+    /// Measure how fast this machine can verify one-time codes at all, by every way there is
+    Otp(otp::Arguments),
+}
+
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
+    if let Some(Instead::Otp(arguments)) = &arguments.instead {
+        return otp::run(arguments);
+    }
     super::unless_interrupted(driven(arguments)).await
 }
 

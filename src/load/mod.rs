@@ -2,9 +2,11 @@
 //! whatever the answers take.
 //!
 //! The arithmetic is [`plan`], enrolling is [`pool`], the open loop is [`mod@drive`], and what came of
-//! it is [`measured`].
+//! it is [`measured`]. How fast codes can be
+//! verified at all, with no server around it, is the [`ladder`].
 
 pub mod drive;
+pub mod ladder;
 pub mod measured;
 mod member;
 pub mod pace;

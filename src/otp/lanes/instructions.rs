@@ -3,6 +3,7 @@
 #[cfg(target_arch = "x86_64")]
 use super::{avx2::Avx2, avx512::Avx512, sha_ni::ShaNi};
 use crate::otp::Algorithm;
+use serde::{Serialize, Serializer};
 use std::fmt;
 
 /// A way to do the work.
@@ -21,6 +22,12 @@ pub enum InstructionSet {
 impl InstructionSet {
     /// All of them, the widest first.
     pub const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::ShaNi, Self::Portable];
+}
+
+impl Serialize for InstructionSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
 }
 
 impl fmt::Display for InstructionSet {
