@@ -88,7 +88,9 @@ impl Batch {
         let steps = Steps::new(self.algorithm, self.first..=self.last()).expect("a few steps");
         let in_order = InOrder::new(self.algorithm, &keys);
         let mut by_index = ByIndex::new(self.algorithm);
-        keys.iter().for_each(|key| _ = by_index.push(key));
+        for key in &keys {
+            by_index.push(key);
+        }
         let backwards: Vec<usize> = (0..keys.len()).rev().collect();
         let mut codes_backwards = Codes::with_capacity(self.digits, 0);
         self.entered.iter().rev().for_each(|entered| codes_backwards.push(entered));
@@ -308,7 +310,9 @@ fn one_published(
     let matches = in_order.verify(&codes, &steps, with).expect("they fit");
     assert_eq!(matches.step(39), Some(counter), "{code}");
     let mut by_index = ByIndex::new(algorithm);
-    keys.iter().for_each(|key| _ = by_index.push(key));
+    for key in &keys {
+        by_index.push(key);
+    }
     let one = by_index.verify_one(39, (code, digits), &steps, with);
     assert_eq!(one, Ok(Some(counter)), "{code}");
 }
@@ -386,7 +390,9 @@ fn what_does_not_fit_together_is_refused() {
     let other = Unfit::Algorithm { keys: Algorithm::Sha1, steps: Algorithm::Sha256 };
     assert_eq!(in_order.verify(&codes, &sha256, with), Err(other));
     let mut by_index = ByIndex::new(Algorithm::Sha1);
-    keys.iter().for_each(|key| _ = by_index.push(key));
+    for key in &keys {
+        by_index.push(key);
+    }
     assert_eq!(by_index.verify(&[1, 0], &codes, &sha256, with), Err(other));
     let nobody = Unfit::User { user: 2, users: 2 };
     assert_eq!(by_index.verify(&[1, 2], &codes, &sha1, with), Err(nobody));
