@@ -2,6 +2,7 @@
 
 mod course;
 mod options;
+mod otp;
 mod results;
 mod start;
 mod watch;
@@ -32,6 +33,7 @@ refused is right, and that one is accepted is a finding, never a success.
 Examples:
   fobwatch bench                                     the embedded reference: what this machine allows
   fobwatch bench --rate 200 --for 30s                a higher load for longer
+  fobwatch bench otp                                 no server: how fast codes can be verified at all
   fobwatch bench --against map:my-server.yaml --smtp 127.0.0.1:2525
                                                      your server, told beforehand where mail goes
   fobwatch bench --rate 50 --arrival poisson --mix valid=90,wrong=5,replayed=5 --warm-up 2s
@@ -62,8 +64,10 @@ must be refused was accepted, or a verification failed (unless a limit on errors
 limit cannot be told, such as a difference within noise, or it was interrupted; others as everywhere.";
 
 #[derive(clap::Args)]
-#[command(after_help = EXAMPLES)]
+#[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
+    #[command(subcommand)]
+    instead: Option<Instead>,
     /// The subject: builtin:reference, builtin:reference?defect=NAME, map:FILE.yaml, exec:COMMAND
     #[arg(long, value_name = "SUBJECT", default_value = "builtin:reference")]
     against: String,
@@ -136,6 +140,13 @@ pub(super) struct Arguments {
     smtp: std::net::SocketAddr,
 }
 
+/// What is measured instead of a subject.
+#[derive(clap::Subcommand)]
+enum Instead {
+    /// Measure how fast this machine can verify one-time codes at all, by every way there is
+    Otp(otp::Arguments),
+}
+
 impl Arguments {
     fn by(&self) -> By {
         match self.by {
@@ -147,6 +158,9 @@ impl Arguments {
 }
 
 pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
+    if let Some(Instead::Otp(arguments)) = &arguments.instead {
+        return otp::run(arguments);
+    }
     let results = Results::of(&arguments.results)?;
     let record = match results.saved()? {
         Some(record) => record,

@@ -277,6 +277,44 @@ impl Stopwatch {
     }
 }
 
+/// Measures how long the processor worked for this thread: what others do on a busy machine does not
+/// count. Where the system does not tell that, it is a [`Stopwatch`].
+#[derive(Debug, Clone, Copy)]
+pub struct WorkWatch {
+    #[cfg(unix)]
+    started: Duration,
+    #[cfg(not(unix))]
+    started: Stopwatch,
+}
+
+impl WorkWatch {
+    /// Starts counting. It counts for the thread that asks.
+    #[must_use]
+    pub fn start() -> Self {
+        Self {
+            #[cfg(unix)]
+            started: worked(),
+            #[cfg(not(unix))]
+            started: Stopwatch::start(),
+        }
+    }
+
+    /// The work since the start, if the same thread asks.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        #[cfg(unix)]
+        return worked().saturating_sub(self.started);
+        #[cfg(not(unix))]
+        return self.started.elapsed();
+    }
+}
+
+#[cfg(unix)]
+fn worked() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::try_from(time).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Clock, Moment, VirtualClock};

@@ -4,6 +4,8 @@
 //! What is asked for is [`plan`]; [`enrol`] makes people, or a list names them ([`people`]). The
 //! loops are [`mod@drive`], through any adapter, and [`wire`], over requests that were compiled to
 //! bytes. What came of it is counted in a [`tally`] and saved as a [`record`].
+//!
+//! How fast codes can be verified at all, with no server around them, is the [`ladder`].
 
 pub mod calibrate;
 mod codes;
@@ -12,6 +14,7 @@ pub mod drive;
 pub mod enrol;
 pub mod general;
 pub mod ground;
+pub mod ladder;
 pub mod limit;
 pub mod objective;
 pub mod pace;

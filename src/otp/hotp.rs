@@ -1,9 +1,10 @@
 //! HOTP (RFC 4226): codes of a counter, with the keyed state of the HMAC kept.
 
 use super::keyed::Keyed;
+use super::lanes::Steps;
+use super::lanes::single::Single;
 use super::{Algorithm, Code, Digits, Key, Window};
 use std::fmt;
-use subtle::{ConditionallySelectable, ConstantTimeEq};
 
 /// A generator and verifier of counter-based codes.
 ///
@@ -37,16 +38,15 @@ impl Hotp {
     /// returned and refuse those up to it (RFC 4226 §7.2, RFC 6238 §5.2).
     #[must_use]
     pub fn verify(&self, candidate: &str, around: u64, window: Window) -> Option<u64> {
-        let candidate = self.digits.read(candidate)?;
-        let mut matched = 0_u64;
-        let mut found = subtle::Choice::from(0);
-        for counter in window.counters(around) {
-            let code = u64::from(self.digits.last_of(self.truncated(counter)));
-            let here = code.ct_eq(&candidate) & !found;
-            matched.conditional_assign(&counter, here);
-            found |= here;
-        }
-        bool::from(found).then_some(matched)
+        let single = Single::new(self.digits.read(candidate)?, self.digits);
+        single.among(&self.keyed, window.counters(around))
+    }
+
+    /// As [`Hotp::verify`], with what of the hashing depends on the counters alone done before: the
+    /// same steps serve everybody who is verified at one time.
+    #[must_use]
+    pub fn verify_at(&self, candidate: &str, steps: &Steps) -> Option<u64> {
+        Single::new(self.digits.read(candidate)?, self.digits).at(&self.keyed, steps)
     }
 
     /// The whole HMAC of `counter`: the evidence from which a code is truncated.

@@ -29,6 +29,7 @@
 //! ```
 
 pub mod base32;
+pub mod lanes;
 pub mod luhn;
 pub mod ocra;
 pub mod percent;

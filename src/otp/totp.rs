@@ -1,5 +1,6 @@
 //! TOTP (RFC 6238): HOTP whose counter is the number of time steps since 1970.
 
+use super::lanes::Steps;
 use super::{Algorithm, Code, Digits, Hotp, Key, Window};
 use crate::domain::Moment;
 use std::fmt;
@@ -87,6 +88,12 @@ impl Totp {
     #[must_use]
     pub fn verify(&self, candidate: &str, moment: Moment, window: Window) -> Option<u64> {
         self.hotp.verify(candidate, self.step_at(moment), window)
+    }
+
+    /// The lowest of `steps` whose code is `candidate`; see [`Hotp::verify_at`].
+    #[must_use]
+    pub fn verify_at(&self, candidate: &str, steps: &Steps) -> Option<u64> {
+        self.hotp.verify_at(candidate, steps)
     }
 }
 

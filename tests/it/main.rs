@@ -24,6 +24,7 @@ mod load_records;
 mod measure;
 mod mutate;
 mod ocra;
+mod otp_lanes;
 mod otp_properties;
 mod otp_vectors;
 mod pskc;

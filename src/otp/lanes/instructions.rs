@@ -1,0 +1,152 @@
+//! The instruction sets that the work may be done with, and which of them is best for what.
+
+#[cfg(target_arch = "x86_64")]
+use super::{avx2::Avx2, avx512::Avx512, sha_ni::ShaNi};
+use crate::otp::Algorithm;
+use serde::{Serialize, Serializer};
+use std::fmt;
+
+/// A way to do the work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InstructionSet {
+    /// 512-bit vectors of x86: 32 users at once in two registers of 16, or 16 of SHA-512.
+    Avx512,
+    /// 256-bit vectors of x86: 8 users at once, or 4 of SHA-512.
+    Avx2,
+    /// The SHA extensions of x86: two users or three steps at once. They know no SHA-512.
+    ShaNi,
+    /// Plain Rust, one word at a time, on every machine.
+    Portable,
+}
+
+impl InstructionSet {
+    /// All of them, the widest first.
+    pub const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::ShaNi, Self::Portable];
+}
+
+impl Serialize for InstructionSet {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl fmt::Display for InstructionSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Avx512 => "AVX-512",
+            Self::Avx2 => "AVX2",
+            Self::ShaNi => "SHA-NI",
+            Self::Portable => "portable",
+        })
+    }
+}
+
+/// The instruction sets that may be used: those of this machine, or fewer.
+///
+/// A value names only what was detected, so that no call can make the processor meet an instruction
+/// that it does not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Instructions {
+    #[cfg(target_arch = "x86_64")]
+    pub(super) avx512: Option<Avx512>,
+    #[cfg(target_arch = "x86_64")]
+    pub(super) avx2: Option<Avx2>,
+    #[cfg(target_arch = "x86_64")]
+    pub(super) sha_ni: Option<ShaNi>,
+}
+
+impl Instructions {
+    /// Those of this machine.
+    #[must_use]
+    pub fn detected() -> Self {
+        Self {
+            #[cfg(target_arch = "x86_64")]
+            avx512: Avx512::detected(),
+            #[cfg(target_arch = "x86_64")]
+            avx2: Avx2::detected(),
+            #[cfg(target_arch = "x86_64")]
+            sha_ni: ShaNi::detected(),
+        }
+    }
+
+    /// None but what every machine has.
+    pub const PORTABLE: Self = Self {
+        #[cfg(target_arch = "x86_64")]
+        avx512: None,
+        #[cfg(target_arch = "x86_64")]
+        avx2: None,
+        #[cfg(target_arch = "x86_64")]
+        sha_ni: None,
+    };
+
+    /// These without `set`; the portable way is always there.
+    #[must_use]
+    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "there is none to remove"))]
+    pub fn without(mut self, set: InstructionSet) -> Self {
+        match set {
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512 => self.avx512 = None,
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2 => self.avx2 = None,
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::ShaNi => self.sha_ni = None,
+            #[cfg(not(target_arch = "x86_64"))]
+            InstructionSet::Avx512 | InstructionSet::Avx2 | InstructionSet::ShaNi => {}
+            InstructionSet::Portable => {}
+        }
+        self
+    }
+
+    /// `set` and the portable way alone, if `set` is among these.
+    #[must_use]
+    pub fn only(self, set: InstructionSet) -> Option<Self> {
+        let others = InstructionSet::ALL.into_iter().filter(|other| *other != set);
+        self.has(set).then(|| others.fold(self, Self::without))
+    }
+
+    /// Whether `set` is among these.
+    #[must_use]
+    pub fn has(self, set: InstructionSet) -> bool {
+        match set {
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx512 => self.avx512.is_some(),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::Avx2 => self.avx2.is_some(),
+            #[cfg(target_arch = "x86_64")]
+            InstructionSet::ShaNi => self.sha_ni.is_some(),
+            #[cfg(not(target_arch = "x86_64"))]
+            InstructionSet::Avx512 | InstructionSet::Avx2 | InstructionSet::ShaNi => false,
+            InstructionSet::Portable => true,
+        }
+    }
+
+    /// What a block of `users` users is verified with.
+    #[must_use]
+    pub fn for_users(self, algorithm: Algorithm, users: usize) -> InstructionSet {
+        use InstructionSet::{Avx2, Avx512, ShaNi};
+        match algorithm {
+            // A vector costs the same however few of its places are taken.
+            Algorithm::Sha1 | Algorithm::Sha256 if users <= FEW => {
+                self.first_of(&[ShaNi, Avx512, Avx2])
+            }
+            Algorithm::Sha1 => self.first_of(&[Avx512, Avx2, ShaNi]),
+            Algorithm::Sha256 => self.first_of(&[Avx512, ShaNi, Avx2]),
+            Algorithm::Sha512 => self.first_of(&[Avx512, Avx2]),
+        }
+    }
+
+    /// What `steps` steps of one user are tried with.
+    #[must_use]
+    pub fn for_steps(self, algorithm: Algorithm, steps: usize) -> InstructionSet {
+        self.for_users(algorithm, steps)
+    }
+
+    fn first_of(self, sets: &[InstructionSet]) -> InstructionSet {
+        let first = sets.iter().copied().find(|set| self.has(*set));
+        first.unwrap_or(InstructionSet::Portable)
+    }
+}
+
+/// Up to how many users or steps the SHA extensions are faster than vectors: measured, three of
+/// theirs take half as long as sixteen in a vector.
+const FEW: usize = 5;
