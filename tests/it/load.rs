@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by saying what it expected")]
 
+mod ending;
 mod ground;
 mod plans;
 mod stall;

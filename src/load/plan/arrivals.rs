@@ -128,7 +128,8 @@ mod tests {
         // Ten thousand are due, with a standard deviation of a hundred.
         assert!((9_500..10_500).contains(&one.len()), "{}", one.len());
         // Gaps shorter than half the mean: 1 - e^(-1/2) of them, 39 %; evenly spread, none.
-        let short = one.windows(2).filter(|two| two[1] - two[0] < Duration::from_millis(5));
+        let short =
+            one.windows(2).filter(|two| two[1].saturating_sub(two[0]) < Duration::from_millis(5));
         let share = short.count() * 100 / one.len();
         assert!((36..=42).contains(&share), "{share} %");
     }
