@@ -3,6 +3,7 @@
 
 #![allow(clippy::expect_used, reason = "a test fails by saying what it expected")]
 
+mod ending;
 mod ground;
 mod plans;
 mod stall;
@@ -10,7 +11,7 @@ mod truth;
 
 use fobwatch::load::record::{Arrival, Standing, Stop, WorkKind};
 use fobwatch::load::{Plan, Wanted};
-use ground::{Driven, on_reference, wanted};
+use ground::{Driven, on_reference, on_served_reference, wanted};
 use std::process::Command;
 use std::time::Duration;
 
@@ -71,6 +72,18 @@ async fn locked_accounts_are_refused_and_that_is_right() {
     let driven = on_reference(&plan, "reference").await;
     assert_eq!(driven.count(Standing::Failed), 0, "{:?}", driven.counts.outcomes);
     assert!(driven.count(Standing::AsItShould) > 0, "{:?}", driven.counts.outcomes);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_with_a_cookie_is_compiled_too() {
+    let plan = plan(40, 1_000, "valid=70,wrong=10,replayed=20");
+    let driven = on_served_reference(&plan).await;
+    assert_eq!(driven.count(Standing::Failed), 0, "{:?}", driven.counts.outcomes);
+    assert_eq!(driven.count(Standing::AcceptedThough), 0, "{:?}", driven.counts.outcomes);
+    let good = driven.count(Standing::Succeeded) + driven.count(Standing::AsItShould);
+    assert_eq!(Some(good), plan.arrivals());
+    let phases: Vec<&str> = driven.counts.phases.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(phases, ["request", "verify"]);
 }
 
 #[test]

@@ -79,3 +79,26 @@ async fn both_engines_make_the_same_mix_of_work() {
         assert!(accepted > 60 && refused > 20, "wire {is_wire}: {accepted} {refused}");
     }
 }
+
+#[tokio::test]
+async fn what_needs_an_earlier_answer_goes_the_general_way_and_says_why() {
+    let whole = verifier("http://127.0.0.1:1");
+    let without = |part: &str, other: &str| {
+        assert!(whole.contains(part), "{part}");
+        whole.replace(part, other)
+    };
+    let post = "{ request: POST /verify, json: { user: $user, code: $code } }";
+    let captured = "{ request: POST /verify, json: { code: $code }, capture: { next: $.next } }";
+    let followed = "{ request: POST /verify, json: { code: $code }, follow: true }";
+    let refused = [
+        (without(post, &format!("{post}, {post}")), "more than one request"),
+        (without(post, captured), "captures a value"),
+        (without(post, followed), "follows redirects"),
+        (without("http://", "https://"), "it speaks TLS"),
+    ];
+    for (map, why) in refused {
+        let told = super::ground::compiled(&map).await.expect_err(why);
+        assert!(told.contains(why), "{told}");
+    }
+    assert_eq!(super::ground::compiled(&whole).await, Ok(()));
+}
