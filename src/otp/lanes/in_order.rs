@@ -7,6 +7,7 @@ use super::engine;
 use super::function::Function;
 use super::instructions::Instructions;
 use super::matches::Matches;
+use super::prefetch::prefetch;
 use super::sha1::Sha1;
 use super::sha2::{Sha256, Sha512};
 use super::steps::{Schedules, Steps};
@@ -138,7 +139,12 @@ fn verify<F: Function<N>, const N: usize>(
 ) {
     let check = Check::of(codes.digits());
     let mut found = [NONE; USERS];
+    let mut ahead = blocks.iter().skip(1);
     for (block, numbers) in blocks.iter().zip(codes.numbers().chunks(USERS)) {
+        // The next block comes from memory while this one is computed.
+        if let Some(next) = ahead.next() {
+            prefetch(next);
+        }
         let users = numbers.len();
         let mut wanted = [NEVER; USERS];
         wanted[..users].copy_from_slice(numbers);
