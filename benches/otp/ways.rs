@@ -59,7 +59,9 @@ impl fmt::Display for Way {
         let best = |with: &Instructions| with.for_users(Algorithm::Sha1, usize::MAX);
         match self {
             Self::Lanes(with) => write!(f, "fobwatch batch, {}", best(with)),
-            Self::One(with) => write!(f, "fobwatch one, {}", with.for_steps(Algorithm::Sha1, 3)),
+            Self::One(Instructions::PORTABLE) => f.write_str("fobwatch one, portable"),
+            // Which set that is depends on the hash function.
+            Self::One(_) => f.write_str("fobwatch one, best"),
             Self::TotpRs => f.write_str("totp-rs"),
             Self::Cloned => f.write_str("RustCrypto hmac cloned"),
             Self::KeyedAnew => f.write_str("RustCrypto hmac keyed anew"),
