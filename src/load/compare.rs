@@ -30,7 +30,7 @@ const FEWEST_BEYOND: f64 = 10.0;
 const LEAST_EFFECT: f64 = 0.03;
 
 /// Standard errors from which on a difference is sure, if no draw of the permutation test makes it.
-const SURE: f64 = 4.0;
+const SURE: f64 = 5.0;
 
 /// Standard errors from which on a difference is no longer called noise.
 const DOUBTFUL: f64 = 2.0;

@@ -239,7 +239,8 @@ fn fs_count(folder: &Path) -> usize {
 
 #[tokio::test]
 async fn a_server_that_is_gone_and_a_page_that_takes_too_long_are_told_apart() {
-    let server = MockServer::start().await;
+    // Not of the pool: there a dropped server still answers.
+    let server = MockServer::builder().start().await;
     let slow = html("<h1>Sent</h1>").set_delay(Duration::from_mins(1));
     Mock::given(path("/slow")).respond_with(slow).mount(&server).await;
     let file = "operations: { probe: { steps: [open: /slow] } }\nreplies: [reply: done]\n";

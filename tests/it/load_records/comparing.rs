@@ -5,7 +5,6 @@ use fobwatch::domain::Chance;
 use fobwatch::load::compare::{Change, alike, compare};
 use fobwatch::load::limit::{Kept, Limit};
 use fobwatch::load::record::{Arrival, Ended, Record, Surge, WorkKind};
-use proptest::prelude::{ProptestConfig, any, proptest};
 use std::time::Duration;
 
 fn changes(before: &Record, now: &Record) -> Vec<(String, Change)> {
@@ -63,27 +62,33 @@ fn another_load_is_no_baseline() {
     assert!(told.contains("its arrival is 50 per second, and this one's is 100 per second"));
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
-
-    /// Some runs are smooth, others have stalled seconds, and drift from block to block.
-    #[test]
-    fn two_halves_of_the_same_run_never_raise_an_alarm(seed in any::<u64>(), stalls in 0_u64..4) {
-        let second = |at: u32| {
-            let mut chance = Chance::seeded(seed, &format!("second/{at}"));
-            let stalled = chance.below(10) < stalls;
-            let drift = 1.0 + f64::from(u32::try_from(chance.below(100)).unwrap_or(0)) / 400.0;
-            (drift, if stalled { chance.below(200) } else { 0 })
-        };
+/// Some runs are smooth, others have stalled seconds, and drift from second to second.
+#[test]
+fn two_halves_of_the_same_run_hardly_ever_raise_an_alarm() {
+    let (mut told, mut alarms) = (0, 0);
+    for seed in 0_u64..60 {
         // The seconds of one run by turns: one half has the even ones, the other the odd ones.
-        let half = |which: u32| record(20, None, |arrival| {
-            let (drift, stall) = second(arrival / RATE * 2 + which);
-            scattered(seed ^ u64::from(which), arrival).mul_f64(drift) + Duration::from_millis(stall)
-        });
-        for (statistic, change) in changes(&half(0), &half(1)) {
-            assert!(!matches!(change, Change::Slower | Change::Faster), "{statistic}: {change:?}");
+        let [even, odd] = [0, 1].map(|which| half(seed, which));
+        for (_, change) in changes(&even, &odd) {
+            told += 1;
+            alarms += u32::from(matches!(change, Change::Slower | Change::Faster));
         }
     }
+    // A test at one in a thousand is wrong once in a thousand times.
+    assert!(told >= 240 && alarms * 100 <= told, "{alarms} alarms of {told}");
+}
+
+fn half(seed: u64, which: u32) -> Record {
+    let second = |at: u32| {
+        let mut chance = Chance::seeded(seed, &format!("second/{at}"));
+        let stalled = chance.below(10) < seed % 4;
+        let drift = 1.0 + f64::from(u32::try_from(chance.below(100)).unwrap_or(0)) / 400.0;
+        (drift, if stalled { chance.below(200) } else { 0 })
+    };
+    record(20, None, |arrival| {
+        let (drift, stall) = second(arrival / RATE * 2 + which);
+        scattered(seed ^ u64::from(which), arrival).mul_f64(drift) + Duration::from_millis(stall)
+    })
 }
 
 fn kept(limit: &str, record: &Record, baseline: Option<&Record>) -> Kept {
