@@ -1,7 +1,7 @@
 //! Measures verification: a pool of people with tokens signs in as a plan says, whatever the answers
 //! take.
 //!
-//! What is asked for is [`plan`]; [`enrol`] makes people, or a list names them ([`people`]). The
+//! What is asked for is [`plan`]; [`mod@enrol`] makes people, or a list names them ([`people`]). The
 //! loops are [`mod@drive`], through any adapter, and [`wire`], over requests that were compiled to
 //! bytes. What came of it is counted in a [`tally`] and saved as a [`record`].
 //!

@@ -13,8 +13,8 @@ pub trait Pace: Send + Sync {
     fn reach(&self, point: Duration) -> Soon<'_, ()>;
 }
 
-/// Real time. Its timer has a resolution of 1 ms, so starts are up to that late; [`super::Measured`]
-/// shows by how much.
+/// Real time. Its timer has a resolution of 1 ms, so starts are up to that late; the saved
+/// [`record`](super::record) shows by how much.
 #[derive(Debug)]
 pub struct RealPace(Stopwatch);
 
