@@ -3,6 +3,8 @@
 mod course;
 mod options;
 mod otp;
+mod people;
+mod ready;
 mod results;
 mod start;
 mod watch;
@@ -167,6 +169,14 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
         None => Box::pin(course::measured(&arguments)).await?,
     };
     results.conclude(&record)
+}
+
+fn usage_error(why: impl std::fmt::Display) -> Stopped {
+    Stopped::new(Exit::Usage, format!("error: {why}"))
+}
+
+fn nothing(why: &impl std::fmt::Display) -> Stopped {
+    Stopped::new(Exit::Inconclusive, format!("error: nothing was measured: {why}"))
 }
 
 fn shard(text: &str) -> Result<Shard, String> {

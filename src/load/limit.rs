@@ -1,4 +1,5 @@
-//! Limits that a load must keep, written as what would break them: `p99>50ms`.
+//! Limits: `p99>50ms` says what would break one that a load must keep. The same words say what a
+//! rate must meet in a search (see [`super::objective`]).
 
 use super::compare::{Change, Statistic, alike, difference};
 use super::record::{Counts, Record, Standing};
@@ -20,26 +21,36 @@ pub struct NotLimit {
     pub why: String,
 }
 
-/// What is limited.
+/// What is limited, and the value that it is compared with.
 #[derive(Debug, Clone, Copy, PartialEq)]
-enum Measure {
-    Latency(Statistic),
-    Longest,
-    Errors,
-    Rate,
+enum Rule {
+    /// A latency, and a time.
+    Latency(Statistic, Duration),
+    /// The longest latency, and a time.
+    Longest(Duration),
+    /// A latency, and how many times that of the baseline.
+    Baseline(Statistic, f64),
+    /// Errors as a share of what ended, of 1.
+    ErrorShare(f64),
+    /// The number of errors.
+    Errors(f64),
+    /// The rate as a share of what was asked for, of 1.
+    RateShare(f64),
+    /// Verifications per second.
+    Rate(f64),
 }
 
-/// Which values break the limit.
+/// How a value is compared with a bound.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Breach {
+enum Sign {
     Above,
     AtLeast,
     Below,
     AtMost,
 }
 
-impl Breach {
-    fn is(self, found: f64, bound: f64) -> bool {
+impl Sign {
+    fn holds(self, found: f64, bound: f64) -> bool {
         match self {
             Self::Above => found > bound,
             Self::AtLeast => found >= bound,
@@ -49,25 +60,12 @@ impl Breach {
     }
 }
 
-/// The value that is compared with.
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Bound {
-    Time(Duration),
-    /// Of 1.
-    Share(f64),
-    Count(f64),
-    PerSecond(f64),
-    /// So many times what the baseline has.
-    Baseline(f64),
-}
-
 /// A limit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Limit {
     text: String,
-    measure: Measure,
-    breach: Breach,
-    bound: Bound,
+    rule: Rule,
+    sign: Sign,
 }
 
 /// What came of a limit.
@@ -92,93 +90,100 @@ pub struct Finding {
     pub kept: Kept,
 }
 
-/// What a limit is held against.
-struct Seen<'a> {
-    counts: &'a Counts,
-    per_second: f64,
-    /// Of 1, where a rate was asked for.
-    of_asked: Option<f64>,
-}
-
 impl Limit {
     /// Whether it needs a baseline.
     #[must_use]
     pub fn needs_baseline(&self) -> bool {
-        matches!(self.bound, Bound::Baseline(_))
+        matches!(self.rule, Rule::Baseline(..))
     }
 
     /// Whether it says how many errors there may be: then it decides about them alone.
     #[must_use]
     pub fn is_of_errors(&self) -> bool {
-        self.measure == Measure::Errors
+        matches!(self.rule, Rule::ErrorShare(_) | Rule::Errors(_))
     }
 
-    /// Holds it against `record`.
+    /// Whether it can be said of counts alone, and is kept below a bound.
+    pub(super) fn is_ceiling(&self) -> bool {
+        let of_counts =
+            matches!(self.rule, Rule::Latency(..) | Rule::Longest(_) | Rule::ErrorShare(_));
+        of_counts && matches!(self.sign, Sign::Below | Sign::AtMost)
+    }
+
+    /// The share of errors, of 1, that it names.
+    pub(super) fn error_share(&self) -> Option<f64> {
+        if let Rule::ErrorShare(share) = self.rule { Some(share) } else { None }
+    }
+
+    /// Holds it against `record`: what it says must not be so.
     #[must_use]
     pub fn hold(&self, record: &Record, baseline: Option<&Record>) -> Finding {
-        let (found, kept) = match (self.measure, self.bound) {
-            (Measure::Latency(statistic), Bound::Baseline(factor)) => {
+        let (found, kept) = match self.rule {
+            Rule::Baseline(statistic, factor) => {
                 self.held_against_baseline(record, baseline, (statistic, factor))
             }
-            _ => self.held(&Seen {
-                counts: &record.counts,
-                per_second: record.throughput(),
-                of_asked: record.of_asked_rate(),
-            }),
+            Rule::RateShare(bound) => self.held_rate_share(record, bound),
+            Rule::Rate(bound) => {
+                let rate = record.throughput();
+                (format!("{rate:.1} per second"), self.kept(rate, bound))
+            }
+            Rule::Latency(..) | Rule::Longest(_) | Rule::ErrorShare(_) | Rule::Errors(_) => {
+                let (found, is_so) = self.said_of(&record.counts);
+                (
+                    found,
+                    is_so.map_or(Kept::Unknown, |is_so| if is_so { Kept::No } else { Kept::Yes }),
+                )
+            }
         };
         Finding { limit: self.text.clone(), found, kept }
     }
 
-    fn held(&self, seen: &Seen<'_>) -> (String, Kept) {
-        match self.measure {
-            Measure::Latency(statistic) => {
-                self.held_latency(seen, statistic.of(&seen.counts.latency))
+    /// What `counts` have of what it names, and whether what it says is so; nothing if that cannot
+    /// be told from counts.
+    pub(super) fn said_of(&self, counts: &Counts) -> (String, Option<bool>) {
+        match self.rule {
+            Rule::Latency(statistic, bound) => {
+                self.said_of_latency(counts, statistic.of(&counts.latency), bound)
             }
-            Measure::Longest => self.held_latency(seen, seen.counts.latency.at(1.0)),
-            Measure::Errors => self.held_errors(seen.counts),
-            Measure::Rate => self.held_rate(seen),
+            Rule::Longest(bound) => self.said_of_latency(counts, counts.latency.at(1.0), bound),
+            Rule::ErrorShare(_) | Rule::Errors(_) if counts.ended() == 0 => {
+                ("no verification ended".to_owned(), None)
+            }
+            Rule::ErrorShare(bound) => {
+                let (found, wrong, ended) = errors(counts);
+                (found, Some(self.sign.holds(ratio(wrong, ended), bound)))
+            }
+            Rule::Errors(bound) => {
+                let (found, wrong, _) = errors(counts);
+                (found, Some(self.sign.holds(ratio(wrong, 1), bound)))
+            }
+            Rule::Baseline(..) | Rule::RateShare(_) | Rule::Rate(_) => {
+                ("counts alone do not tell".to_owned(), None)
+            }
         }
     }
 
-    fn held_latency(&self, seen: &Seen<'_>, found: Duration) -> (String, Kept) {
-        if seen.counts.latency.count() == 0 {
-            return ("no verification ended as it should".to_owned(), Kept::Unknown);
+    fn said_of_latency(
+        &self,
+        counts: &Counts,
+        found: Duration,
+        bound: Duration,
+    ) -> (String, Option<bool>) {
+        if counts.latency.count() == 0 {
+            return ("no verification ended as it should".to_owned(), None);
         }
-        let Bound::Time(bound) = self.bound else { return no_such_bound() };
-        (milliseconds(found), self.kept(found.as_secs_f64(), bound.as_secs_f64()))
+        let is_so = self.sign.holds(found.as_secs_f64(), bound.as_secs_f64());
+        (milliseconds(found), Some(is_so))
     }
 
-    fn held_errors(&self, counts: &Counts) -> (String, Kept) {
-        let wrong = counts.standing(Standing::AcceptedThough) + counts.standing(Standing::Failed);
-        let ended = counts.ended();
-        if ended == 0 {
-            return ("no verification ended".to_owned(), Kept::Unknown);
-        }
-        let share = ratio(wrong, ended);
-        let found = format!("{wrong} of {ended} ({:.3} %)", share * 100.0);
-        match self.bound {
-            Bound::Share(bound) => (found, self.kept(share, bound)),
-            Bound::Count(bound) => (found, self.kept(ratio(wrong, 1), bound)),
-            Bound::Time(_) | Bound::PerSecond(_) | Bound::Baseline(_) => no_such_bound(),
-        }
-    }
-
-    fn held_rate(&self, seen: &Seen<'_>) -> (String, Kept) {
-        let rate = seen.per_second;
-        match (self.bound, seen.of_asked) {
-            (Bound::PerSecond(bound), _) => {
-                (format!("{rate:.1} per second"), self.kept(rate, bound))
-            }
-            (Bound::Share(bound), Some(share)) => {
-                let found = format!("{rate:.1} per second, {:.1} % of what was asked", share * 1e2);
-                (found, self.kept(share, bound))
-            }
-            (Bound::Share(_), None) => {
-                let why = "no rate was asked for; write verifications per second: rate<100/s";
-                (why.to_owned(), Kept::Unknown)
-            }
-            (Bound::Time(_) | Bound::Count(_) | Bound::Baseline(_), _) => no_such_bound(),
-        }
+    fn held_rate_share(&self, record: &Record, bound: f64) -> (String, Kept) {
+        let Some(share) = record.of_asked_rate() else {
+            let why = "no rate was asked for; write verifications per second: rate<100/s";
+            return (why.to_owned(), Kept::Unknown);
+        };
+        let (rate, percent) = (record.throughput(), share * 1e2);
+        let found = format!("{rate:.1} per second, {percent:.1} % of what was asked");
+        (found, self.kept(share, bound))
     }
 
     fn held_against_baseline(
@@ -208,13 +213,15 @@ impl Limit {
     }
 
     fn kept(&self, found: f64, bound: f64) -> Kept {
-        if self.breach.is(found, bound) { Kept::No } else { Kept::Yes }
+        if self.sign.holds(found, bound) { Kept::No } else { Kept::Yes }
     }
 }
 
-/// Parsing allows no such pair, so this is never seen.
-fn no_such_bound() -> (String, Kept) {
-    ("the limit has no bound of this kind".to_owned(), Kept::Unknown)
+/// How many ended as they should not, in words and as a number, and how many ended.
+fn errors(counts: &Counts) -> (String, u64, u64) {
+    let wrong = counts.standing(Standing::AcceptedThough) + counts.standing(Standing::Failed);
+    let ended = counts.ended();
+    (format!("{wrong} of {ended} ({:.3} %)", ratio(wrong, ended) * 100.0), wrong, ended)
 }
 
 fn milliseconds(time: Duration) -> String {

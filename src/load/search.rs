@@ -80,11 +80,10 @@ pub async fn search(
         let (met, why) = objective.judge(&counts, due, (each, took));
         let met = met && !tally.is_ended();
         let good = [Standing::Succeeded, Standing::AsItShould];
-        let succeeded = good.into_iter().flat_map(|good| counts.outcomes.of(good));
         found.ladder.push(Rung {
             per_second: rate,
             arrivals: due,
-            succeeded: succeeded.map(|outcome| outcome.count).sum(),
+            succeeded: good.into_iter().map(|good| counts.standing(good)).sum(),
             latency: counts.latency.clone(),
             met,
             why,

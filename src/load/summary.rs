@@ -115,6 +115,6 @@ pub fn ratio(part: u64, whole: u64) -> f64 {
 /// A number of things as a real number.
 #[must_use]
 #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
-pub(crate) fn real(things: usize) -> f64 {
+pub fn real(things: usize) -> f64 {
     things as f64
 }

@@ -123,7 +123,7 @@ fn refuse_header(bytes: &[u8], digits: u8) -> Result<(), String> {
     }
 }
 
-fn nanoseconds(time: Duration) -> u64 {
+pub(super) fn nanoseconds(time: Duration) -> u64 {
     u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 

@@ -3,6 +3,7 @@
 use super::Statistic;
 use crate::domain::Chance;
 use crate::load::record::Slice;
+use crate::load::times::nanoseconds;
 use std::collections::BTreeSet;
 
 /// The most blocks of one load: more would say little more and cost more.
@@ -134,10 +135,6 @@ fn shuffle<T>(all: &mut [T], chance: &mut Chance) {
         let other = usize::try_from(chance.below(last as u64 + 1)).unwrap_or(last);
         all.swap(last, other);
     }
-}
-
-fn nanoseconds(time: std::time::Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[allow(clippy::cast_precision_loss, reason = "nanoseconds of hours and counts, below 2^53")]

@@ -1,6 +1,6 @@
-//! Reads a limit: what is measured, how it breaks the limit, and the bound.
+//! Reads a limit: what is measured, the sign, and the bound.
 
-use super::{Bound, Breach, Limit, Measure, NotLimit};
+use super::{Limit, NotLimit, Rule, Sign};
 use crate::load::compare::Statistic;
 use std::str::FromStr;
 use std::time::Duration;
@@ -11,12 +11,21 @@ const LONGEST: usize = 64;
 const MEASURES: &str = "write p50, p99.9 or another percentile, mean, max, errors or rate";
 
 /// The signs, longer ones first, because `>` also begins `>=`.
-const SIGNS: [(&str, Breach); 4] =
-    [(">=", Breach::AtLeast), ("<=", Breach::AtMost), (">", Breach::Above), ("<", Breach::Below)];
+const SIGNS: [(&str, Sign); 4] =
+    [(">=", Sign::AtLeast), ("<=", Sign::AtMost), (">", Sign::Above), ("<", Sign::Below)];
 
 /// Units of time, longer ones first, because `s` also ends `ms`.
 const UNITS: [(&str, f64); 5] =
     [("ns", 1e-9), ("us", 1e-6), ("µs", 1e-6), ("ms", 1e-3), ("s", 1.0)];
+
+/// What is measured.
+#[derive(Clone, Copy)]
+enum Measure {
+    Latency(Statistic),
+    Longest,
+    Errors,
+    Rate,
+}
 
 /// A text that is read from the left.
 struct Reader<'a> {
@@ -33,16 +42,14 @@ impl FromStr for Limit {
             return Err(reader.wrong("a limit is short, such as p99>50ms"));
         }
         let measure = reader.measure()?;
-        let breach = reader.sign()?;
+        let sign = reader.sign()?;
         reader.skip_blanks();
-        let bound = reader.bound(measure)?;
+        let rule = reader.rule(measure)?;
         reader.skip_blanks();
         if !reader.rest.is_empty() {
-            return Err(
-                reader.wrong("nothing may follow; give several limits by several --fail-if")
-            );
+            return Err(reader.wrong("nothing may follow; of several limits each stands alone"));
         }
-        Ok(Self { text: text.trim().to_owned(), measure, breach, bound })
+        Ok(Self { text: text.trim().to_owned(), rule, sign })
     }
 }
 
@@ -89,10 +96,10 @@ impl Reader<'_> {
         }
     }
 
-    fn sign(&mut self) -> Result<Breach, NotLimit> {
+    fn sign(&mut self) -> Result<Sign, NotLimit> {
         self.skip_blanks();
         let sign = SIGNS.iter().find(|(sign, _)| self.take(sign));
-        sign.map(|(_, breach)| *breach).ok_or_else(|| self.wrong("write >, >=, < or <="))
+        sign.map(|(_, sign)| *sign).ok_or_else(|| self.wrong("write >, >=, < or <="))
     }
 
     fn number(&mut self) -> Result<f64, NotLimit> {
@@ -104,18 +111,24 @@ impl Reader<'_> {
         Ok(value)
     }
 
-    fn bound(&mut self, measure: Measure) -> Result<Bound, NotLimit> {
+    fn rule(&mut self, measure: Measure) -> Result<Rule, NotLimit> {
         let here = self.rest;
         if self.take("baseline") {
-            return self.baseline(measure, here);
+            if let Measure::Latency(statistic) = measure {
+                return self.baseline(statistic);
+            }
+            self.rest = here;
+            return Err(self.wrong("only percentiles and the mean are compared with a baseline"));
         }
         let value = self.number()?;
         self.skip_blanks();
         match measure {
-            Measure::Latency(_) | Measure::Longest => self.time(value),
-            Measure::Errors | Measure::Rate if self.take("%") => Ok(Bound::Share(value / 100.0)),
-            Measure::Errors => Ok(Bound::Count(value)),
-            Measure::Rate if self.take("/s") => Ok(Bound::PerSecond(value)),
+            Measure::Latency(statistic) => Ok(Rule::Latency(statistic, self.time(value)?)),
+            Measure::Longest => Ok(Rule::Longest(self.time(value)?)),
+            Measure::Errors if self.take("%") => Ok(Rule::ErrorShare(value / 100.0)),
+            Measure::Errors => Ok(Rule::Errors(value)),
+            Measure::Rate if self.take("%") => Ok(Rule::RateShare(value / 100.0)),
+            Measure::Rate if self.take("/s") => Ok(Rule::Rate(value)),
             Measure::Rate => {
                 Err(self
                     .wrong("write % of the rate that was asked for, or /s: rate<95%, rate<90/s"))
@@ -123,17 +136,10 @@ impl Reader<'_> {
         }
     }
 
-    fn baseline<'a>(&mut self, measure: Measure, here: &'a str) -> Result<Bound, NotLimit>
-    where
-        Self: 'a,
-    {
-        if !matches!(measure, Measure::Latency(_)) {
-            self.rest = &self.text[self.text.len() - here.len()..];
-            return Err(self.wrong("only percentiles and the mean are compared with a baseline"));
-        }
+    fn baseline(&mut self, statistic: Statistic) -> Result<Rule, NotLimit> {
         self.skip_blanks();
         if !self.take("*") {
-            return Ok(Bound::Baseline(1.0));
+            return Ok(Rule::Baseline(statistic, 1.0));
         }
         self.skip_blanks();
         let before = self.rest;
@@ -142,43 +148,42 @@ impl Reader<'_> {
             self.rest = before;
             return Err(self.wrong("write a factor above 0, such as 1.1"));
         }
-        Ok(Bound::Baseline(factor))
+        Ok(Rule::Baseline(statistic, factor))
     }
 
-    fn time(&mut self, value: f64) -> Result<Bound, NotLimit> {
+    fn time(&mut self, value: f64) -> Result<Duration, NotLimit> {
         let unit = UNITS.iter().find(|(unit, _)| self.take(unit));
         let (_, seconds) = unit.ok_or_else(|| self.wrong("a time needs its unit: us, ms or s"))?;
         let time = Duration::try_from_secs_f64(value * seconds);
-        time.map(Bound::Time).map_err(|_| self.wrong("no load takes so long"))
+        time.map_err(|_| self.wrong("no load takes so long"))
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bound, Breach, Limit, Measure, NotLimit};
+    use super::{Limit, NotLimit, Rule, Sign};
     use crate::load::compare::Statistic;
     use std::time::Duration;
 
-    fn read(text: &str) -> (Measure, Breach, Bound) {
+    fn read(text: &str) -> (Rule, Sign) {
         let limit: Limit = text.parse().expect(text);
-        (limit.measure, limit.breach, limit.bound)
+        (limit.rule, limit.sign)
     }
 
     #[test]
     fn limits_are_read_as_they_are_spoken() {
-        let share = |share| Measure::Latency(Statistic::Share(share));
-        let ms = |ms| Bound::Time(Duration::from_millis(ms));
-        assert_eq!(read("p99>50ms"), (share(0.99), Breach::Above, ms(50)));
-        assert_eq!(read(" p50 >= 0.25 s "), (share(0.5), Breach::AtLeast, ms(250)));
-        assert_eq!(read("max>2s"), (Measure::Longest, Breach::Above, ms(2000)));
-        let mean = Measure::Latency(Statistic::Mean);
-        assert_eq!(read("mean<1ms"), (mean, Breach::Below, ms(1)));
-        assert_eq!(read("errors>0.1%"), (Measure::Errors, Breach::Above, Bound::Share(0.001)));
-        assert_eq!(read("errors>3"), (Measure::Errors, Breach::Above, Bound::Count(3.0)));
-        assert_eq!(read("rate<95%"), (Measure::Rate, Breach::Below, Bound::Share(0.95)));
-        assert_eq!(read("rate<=90/s"), (Measure::Rate, Breach::AtMost, Bound::PerSecond(90.0)));
-        assert_eq!(read("mean>baseline*1.1"), (mean, Breach::Above, Bound::Baseline(1.1)));
-        assert_eq!(read("mean>baseline"), (mean, Breach::Above, Bound::Baseline(1.0)));
+        let latency = |share, ms| Rule::Latency(Statistic::Share(share), Duration::from_millis(ms));
+        let mean = Statistic::Mean;
+        assert_eq!(read("p99>50ms"), (latency(0.99, 50), Sign::Above));
+        assert_eq!(read(" p50 >= 0.25 s "), (latency(0.5, 250), Sign::AtLeast));
+        assert_eq!(read("max>2s"), (Rule::Longest(Duration::from_secs(2)), Sign::Above));
+        assert_eq!(read("mean<1ms"), (Rule::Latency(mean, Duration::from_millis(1)), Sign::Below));
+        assert_eq!(read("errors>0.1%"), (Rule::ErrorShare(0.001), Sign::Above));
+        assert_eq!(read("errors>3"), (Rule::Errors(3.0), Sign::Above));
+        assert_eq!(read("rate<95%"), (Rule::RateShare(0.95), Sign::Below));
+        assert_eq!(read("rate<=90/s"), (Rule::Rate(90.0), Sign::AtMost));
+        assert_eq!(read("mean>baseline*1.1"), (Rule::Baseline(mean, 1.1), Sign::Above));
+        assert_eq!(read("mean>baseline"), (Rule::Baseline(mean, 1.0), Sign::Above));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The parts of a picture: scales, a frame with ticks, lines and cells, as SVG text. Colours are
 //! classes, so that the page decides about light, dark and paper.
 
+use crate::load::summary::real;
 use std::fmt::Write as _;
 
 /// The width of every picture; the page stretches it.
@@ -239,12 +240,6 @@ pub(super) fn time_words(ms: f64) -> String {
     } else {
         format!("{} ms", number(ms))
     }
-}
-
-/// A small number as a real one.
-#[allow(clippy::cast_precision_loss, reason = "slices and ticks, far below 2^53")]
-pub(super) fn real(number: usize) -> f64 {
-    number as f64
 }
 
 #[cfg(test)]

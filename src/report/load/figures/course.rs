@@ -2,7 +2,8 @@
 
 use super::Figure;
 use crate::load::record::{Record, Sample, Slice};
-use crate::report::load::plot::{Plot, Scale, number, real};
+use crate::load::summary::real;
+use crate::report::load::plot::{Plot, Scale, number};
 use std::time::Duration;
 
 /// The most points of a line; a longer load is drawn by means over several slices.

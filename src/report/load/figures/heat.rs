@@ -2,7 +2,8 @@
 
 use super::Figure;
 use crate::load::record::{Record, Slice};
-use crate::report::load::plot::{Plot, Scale, number, real, time_words};
+use crate::load::summary::real;
+use crate::report::load::plot::{Plot, Scale, number, time_words};
 use std::collections::BTreeMap;
 
 /// The most columns; a longer load has several slices in one.

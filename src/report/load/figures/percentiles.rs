@@ -1,9 +1,10 @@
 //! Latency by percentile: each step to the right leaves a tenth as many beyond it.
 
 use super::Figure;
+use crate::load::summary::real;
 use crate::load::times::Times;
 use crate::report::load::Told;
-use crate::report::load::plot::{Plot, Scale, number, real, time_words};
+use crate::report::load::plot::{Plot, Scale, number, time_words};
 
 /// Points of a curve for each nine.
 const POINTS_PER_NINE: usize = 24;
