@@ -34,7 +34,8 @@ impl Digits {
 
     /// The last digits of a truncated value (RFC 4226 §5.3, step 3).
     pub(super) fn last_of(self, truncated: u32) -> u32 {
-        match 10_u32.checked_pow(u32::from(self.0)) {
+        const MODULI: [u32; 4] = [1_000_000, 10_000_000, 100_000_000, 1_000_000_000];
+        match MODULI.get(usize::from(self.0 - 6)) {
             Some(modulus) => truncated % modulus,
             // Ten digits hold every 31-bit value.
             None => truncated,
@@ -45,10 +46,16 @@ impl Digits {
     /// space, no digit of another script.
     pub(super) fn read(self, candidate: &str) -> Option<u64> {
         let bytes = candidate.as_bytes();
-        if bytes.len() != usize::from(self.0) || !bytes.iter().all(u8::is_ascii_digit) {
+        if bytes.len() != usize::from(self.0) {
             return None;
         }
-        Some(bytes.iter().fold(0, |number, byte| number * 10 + u64::from(byte - b'0')))
+        let (mut number, mut digits) = (0, true);
+        for byte in bytes {
+            let digit = byte.wrapping_sub(b'0');
+            digits &= digit < 10;
+            number = number * 10 + u64::from(digit);
+        }
+        digits.then_some(number)
     }
 }
 

@@ -137,7 +137,7 @@ impl ByIndex {
         with: Instructions,
     ) -> Result<Option<u64>, Unfit> {
         self.find(user)?;
-        let single = Single { wanted: number(digits, digits.read(candidate)), digits, with };
+        let single = Single { wanted: number(digits.read(candidate)), digits, with };
         match (&self.kept, &steps.schedules) {
             (Kept::Sha1(kept), Schedules::Sha1(schedules)) => {
                 Ok(single.of_steps::<Sha1, 5>(&kept[user].0, steps.first(), schedules))

@@ -26,15 +26,24 @@ pub(super) const TRUNCATED: u32 = 0x7fff_ffff;
 
 impl Check {
     pub(super) fn of(digits: Digits) -> Self {
-        let count = u32::from(digits.count());
-        match 10_u32.checked_pow(count) {
-            Some(modulus) => {
-                Self { inverse: inverse(5_u32.pow(count)), turn: count, most: TRUNCATED / modulus }
-            }
+        CHECKS[usize::from(digits.count() - 6)]
+    }
+
+    const fn with(digits: u32) -> Self {
+        match 10_u32.checked_pow(digits) {
+            Some(modulus) => Self {
+                inverse: inverse(5_u32.pow(digits)),
+                turn: digits,
+                most: TRUNCATED / modulus,
+            },
             None => Self { inverse: 1, turn: 0, most: 0 },
         }
     }
 }
+
+/// For 6 to 10 digits.
+const CHECKS: [Check; 5] =
+    [Check::with(6), Check::with(7), Check::with(8), Check::with(9), Check::with(10)];
 
 /// The number by which `odd` has to be multiplied to give 1 modulo 2^32 (by Newton's method, which
 /// doubles the right bits each time, from the three that every odd number starts with).

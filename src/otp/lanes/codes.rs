@@ -44,13 +44,13 @@ impl Codes {
     /// Adds what somebody entered. What is not exactly as many ASCII digits as it should be keeps
     /// its place and never matches.
     pub fn push(&mut self, candidate: &str) {
-        self.add(number(self.digits, self.digits.read(candidate)));
+        self.add(number(self.digits.read(candidate)));
     }
 
     /// Adds a code by its value. One of another number of digits keeps its place and never matches.
     pub fn push_code(&mut self, code: Code) {
         let value = (code.digits() == self.digits).then(|| code.value().into());
-        self.add(number(self.digits, value));
+        self.add(number(value));
     }
 
     pub(super) fn numbers(&self) -> &[u32] {
@@ -71,9 +71,9 @@ impl Codes {
 
 /// The number to look for: `value`, or one that is never found where there is none, or one that
 /// 31 bits do not hold.
-pub(super) fn number(digits: Digits, value: Option<u64>) -> u32 {
+pub(super) fn number(value: Option<u64>) -> u32 {
     let number = value.and_then(|value| u32::try_from(value).ok());
-    number.filter(|number| *number < NEVER && digits.last_of(*number) == *number).unwrap_or(NEVER)
+    number.filter(|number| *number < NEVER).unwrap_or(NEVER)
 }
 
 impl Extend<Code> for Codes {

@@ -24,16 +24,13 @@ impl Matches {
         Self { first, above: Vec::with_capacity(count), bitmap }
     }
 
-    /// Adds the answers for the first `users` of a block. All blocks but the last are full.
+    /// Adds the answers for the first `users` of a block, one at least. All blocks but the last are
+    /// full.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "steps are few, and NONE becomes NOT")]
     pub(super) fn push(&mut self, found: &Found, users: usize) {
         let half = (self.above.len() / USERS) % 2;
-        self.above.extend_from_slice(&found.map(|found| found as u16)[..users]);
-        let mut bits = 0_u64;
-        for (place, found) in found[..users].iter().enumerate() {
-            bits |= u64::from(*found != NONE) << place;
-        }
+        self.above.extend_from_slice(&found.map(low_half)[..users]);
+        let bits = matched(found) & (u64::MAX >> (u64::BITS as usize - users));
         match (half, self.bitmap.last_mut()) {
             (1, Some(last)) => *last |= bits << USERS,
             _ => self.bitmap.push(bits),
@@ -78,4 +75,21 @@ impl Matches {
     pub fn steps(&self) -> impl ExactSizeIterator<Item = Option<u64>> + '_ {
         (0..self.len()).map(|index| self.step(index))
     }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "steps are few, and NONE becomes NOT")]
+fn low_half(found: u32) -> u16 {
+    found as u16
+}
+
+/// A bit for each that is not [`NONE`].
+fn matched(found: &Found) -> u64 {
+    let matched = found.map(|found| u8::from(found != NONE));
+    let mut bits = 0;
+    for eight in matched.as_chunks::<8>().0.iter().rev() {
+        // Byte i of the product's highest is bit i of what is multiplied: no two of them meet.
+        let lowest = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+        bits = bits << 8 | lowest;
+    }
+    bits
 }

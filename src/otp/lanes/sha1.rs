@@ -22,8 +22,13 @@ pub(in crate::otp) struct Schedule {
     pub(super) added: [u32; 80],
     /// The words by fours, the last of each four first: as SHA-NI wants them, which adds the
     /// constants itself.
-    pub(super) fours: [[u32; 4]; 20],
+    pub(super) fours: Fours,
 }
+
+/// The words of a schedule by fours.
+#[derive(Clone, Copy)]
+#[repr(align(16))]
+pub(super) struct Fours(pub(super) [[u32; 4]; 20]);
 
 /// The constants of twenty rounds each (FIPS 180-4 §4.2.1).
 const CONSTANTS: [u32; 4] = [0x5a82_7999, 0x6ed9_eba1, 0x8f1b_bcdc, 0xca62_c1d6];
@@ -76,11 +81,11 @@ impl Function<5> for Sha1 {
 
     fn schedule(counter: u64) -> Schedule {
         let mut words = u32::counter_block(&[counter]);
-        let mut schedule = Schedule { added: [0; 80], fours: [[0; 4]; 20] };
+        let mut schedule = Schedule { added: [0; 80], fours: Fours([[0; 4]; 20]) };
         each_of_80!(ROUND {
             let word = scheduled::<u32, ROUND>(&mut words);
             schedule.added[ROUND] = word.wrapping_add(CONSTANTS[ROUND / 20]);
-            schedule.fours[ROUND / 4][3 - ROUND % 4] = word;
+            schedule.fours.0[ROUND / 4][3 - ROUND % 4] = word;
         });
         schedule
     }

@@ -25,7 +25,7 @@ pub(in crate::otp) struct Single {
 impl Single {
     /// The code `value` of `digits` digits, with whatever this machine has.
     pub(in crate::otp) fn new(value: u64, digits: Digits) -> Self {
-        let wanted = codes::number(digits, Some(value));
+        let wanted = codes::number(Some(value));
         Self { wanted, digits, with: Instructions::detected() }
     }
 
