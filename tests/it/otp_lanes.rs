@@ -339,6 +339,13 @@ fn sha_ni_reproduces_the_published_vectors() {
 }
 
 #[test]
+fn neon_reproduces_the_published_vectors() {
+    let Some(with) = only(InstructionSet::Neon) else { return };
+    assert_eq!(with.for_users(Algorithm::Sha512, 32), InstructionSet::Neon);
+    assert!(published(with) > 28);
+}
+
+#[test]
 fn plain_rust_reproduces_the_published_vectors() {
     let with = Instructions::PORTABLE;
     assert_eq!(with.for_users(Algorithm::Sha1, 32), InstructionSet::Portable);

@@ -63,6 +63,7 @@ enum SetWord {
     Avx512,
     Avx2,
     ShaNi,
+    Neon,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Stopped> {
@@ -85,6 +86,7 @@ fn wishes(arguments: &Arguments) -> Wishes {
         SetWord::Avx512 => InstructionSet::Avx512,
         SetWord::Avx2 => InstructionSet::Avx2,
         SetWord::ShaNi => InstructionSet::ShaNi,
+        SetWord::Neon => InstructionSet::Neon,
     });
     Wishes {
         algorithms: if algorithms.is_empty() { Algorithm::ALL.to_vec() } else { algorithms },

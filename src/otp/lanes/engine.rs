@@ -14,27 +14,38 @@ pub(super) fn users<F: Function<N>, const N: usize>(
     question: &Question<'_, F, N>,
     found: &mut Found,
 ) {
-    #[cfg(target_arch = "x86_64")]
     match with.for_users(F::ALGORITHM, question.users) {
+        #[cfg(target_arch = "x86_64")]
         InstructionSet::Avx512 => {
             if let Some(avx512) = with.avx512 {
                 return avx512.users(question, found);
             }
         }
+        #[cfg(target_arch = "x86_64")]
         InstructionSet::Avx2 => {
             if let Some(avx2) = with.avx2 {
                 return avx2.users(question, found);
             }
         }
+        #[cfg(target_arch = "x86_64")]
         InstructionSet::ShaNi => {
             if let Some(sha_ni) = with.sha_ni {
                 return F::users_by_sha_ni(sha_ni, question, found);
             }
         }
+        #[cfg(target_arch = "aarch64")]
+        InstructionSet::Neon => {
+            if let Some(neon) = with.neon {
+                return neon.users(question, found);
+            }
+        }
+        // What is not there is not chosen.
+        #[cfg(not(target_arch = "x86_64"))]
+        InstructionSet::Avx512 | InstructionSet::Avx2 | InstructionSet::ShaNi => {}
+        #[cfg(not(target_arch = "aarch64"))]
+        InstructionSet::Neon => {}
         InstructionSet::Portable => {}
     }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = with;
     portable_users(question, found);
 }
 
@@ -101,27 +112,37 @@ impl<F: Function<N>, const N: usize> Attempt<'_, F, N> {
 
     /// The truncated values of some counters from number `from` on; tells of how many.
     fn some(&self, with: Instructions, set: InstructionSet, from: u32, values: &mut Found) -> u32 {
-        #[cfg(target_arch = "x86_64")]
         match set {
+            #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx512 => {
                 if let Some(avx512) = with.avx512 {
                     return avx512.steps::<F, N>(self.halves, &self.counters(from), values);
                 }
             }
+            #[cfg(target_arch = "x86_64")]
             InstructionSet::Avx2 => {
                 if let Some(avx2) = with.avx2 {
                     return avx2.steps::<F, N>(self.halves, &self.counters(from), values);
                 }
             }
+            #[cfg(target_arch = "x86_64")]
             InstructionSet::ShaNi => {
                 if let Some(sha_ni) = with.sha_ni {
                     return F::steps_by_sha_ni(sha_ni, self, from, values);
                 }
             }
+            #[cfg(target_arch = "aarch64")]
+            InstructionSet::Neon => {
+                if let Some(neon) = with.neon {
+                    return neon.steps::<F, N>(self.halves, &self.counters(from), values);
+                }
+            }
+            #[cfg(not(target_arch = "x86_64"))]
+            InstructionSet::Avx512 | InstructionSet::Avx2 | InstructionSet::ShaNi => {}
+            #[cfg(not(target_arch = "aarch64"))]
+            InstructionSet::Neon => {}
             InstructionSet::Portable => {}
         }
-        #[cfg(not(target_arch = "x86_64"))]
-        let _ = (with, set);
         values[0] = self.portable(from);
         1
     }

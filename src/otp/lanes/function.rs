@@ -86,6 +86,10 @@ pub(in crate::otp) trait Word:
     #[cfg(target_arch = "x86_64")]
     type Avx2: Lane<Word = Self>;
 
+    /// The words that NEON works on at once.
+    #[cfg(target_arch = "aarch64")]
+    type Neon: Lane<Word = Self>;
+
     /// The length in bits of a block and as many words more.
     fn bits_of_block_and(words: usize) -> Self;
 
@@ -107,6 +111,9 @@ impl Word for u32 {
 
     #[cfg(target_arch = "x86_64")]
     type Avx2 = super::avx2::Words32;
+
+    #[cfg(target_arch = "aarch64")]
+    type Neon = super::neon::Words32;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     #[expect(clippy::cast_possible_truncation, reason = "a block and a digest are short")]
@@ -147,6 +154,9 @@ impl Word for u64 {
 
     #[cfg(target_arch = "x86_64")]
     type Avx2 = super::avx2::Words64;
+
+    #[cfg(target_arch = "aarch64")]
+    type Neon = super::neon::Words64;
 
     #[cfg_attr(not(debug_assertions), inline(always))]
     fn bits_of_block_and(words: usize) -> Self {

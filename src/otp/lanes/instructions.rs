@@ -1,5 +1,7 @@
 //! The instruction sets that the work may be done with, and which of them is best for what.
 
+#[cfg(target_arch = "aarch64")]
+use super::neon::Neon;
 #[cfg(target_arch = "x86_64")]
 use super::{avx2::Avx2, avx512::Avx512, sha_ni::ShaNi};
 use crate::otp::Algorithm;
@@ -15,13 +17,15 @@ pub enum InstructionSet {
     Avx2,
     /// The SHA extensions of x86: four users or three steps at once. They know no SHA-512.
     ShaNi,
+    /// The vectors of 64-bit ARM: 8 users at once in two registers of 4, or 4 of SHA-512.
+    Neon,
     /// Plain Rust, one word at a time, on every machine.
     Portable,
 }
 
 impl InstructionSet {
     /// All of them, the widest first.
-    pub const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::ShaNi, Self::Portable];
+    pub const ALL: [Self; 5] = [Self::Avx512, Self::Avx2, Self::ShaNi, Self::Neon, Self::Portable];
 }
 
 impl Serialize for InstructionSet {
@@ -36,6 +40,7 @@ impl fmt::Display for InstructionSet {
             Self::Avx512 => "AVX-512",
             Self::Avx2 => "AVX2",
             Self::ShaNi => "SHA-NI",
+            Self::Neon => "NEON",
             Self::Portable => "portable",
         })
     }
@@ -53,6 +58,8 @@ pub struct Instructions {
     pub(super) avx2: Option<Avx2>,
     #[cfg(target_arch = "x86_64")]
     pub(super) sha_ni: Option<ShaNi>,
+    #[cfg(target_arch = "aarch64")]
+    pub(super) neon: Option<Neon>,
 }
 
 impl Instructions {
@@ -66,6 +73,8 @@ impl Instructions {
             avx2: Avx2::detected(),
             #[cfg(target_arch = "x86_64")]
             sha_ni: ShaNi::detected(),
+            #[cfg(target_arch = "aarch64")]
+            neon: Neon::detected(),
         }
     }
 
@@ -77,11 +86,16 @@ impl Instructions {
         avx2: None,
         #[cfg(target_arch = "x86_64")]
         sha_ni: None,
+        #[cfg(target_arch = "aarch64")]
+        neon: None,
     };
 
     /// These without `set`; the portable way is always there.
     #[must_use]
-    #[cfg_attr(not(target_arch = "x86_64"), expect(unused_mut, reason = "there is none to remove"))]
+    #[cfg_attr(
+        not(any(target_arch = "x86_64", target_arch = "aarch64")),
+        expect(unused_mut, reason = "there is none to remove")
+    )]
     pub fn without(mut self, set: InstructionSet) -> Self {
         match set {
             #[cfg(target_arch = "x86_64")]
@@ -92,6 +106,10 @@ impl Instructions {
             InstructionSet::ShaNi => self.sha_ni = None,
             #[cfg(not(target_arch = "x86_64"))]
             InstructionSet::Avx512 | InstructionSet::Avx2 | InstructionSet::ShaNi => {}
+            #[cfg(target_arch = "aarch64")]
+            InstructionSet::Neon => self.neon = None,
+            #[cfg(not(target_arch = "aarch64"))]
+            InstructionSet::Neon => {}
             InstructionSet::Portable => {}
         }
         self
@@ -116,6 +134,10 @@ impl Instructions {
             InstructionSet::ShaNi => self.sha_ni.is_some(),
             #[cfg(not(target_arch = "x86_64"))]
             InstructionSet::Avx512 | InstructionSet::Avx2 | InstructionSet::ShaNi => false,
+            #[cfg(target_arch = "aarch64")]
+            InstructionSet::Neon => self.neon.is_some(),
+            #[cfg(not(target_arch = "aarch64"))]
+            InstructionSet::Neon => false,
             InstructionSet::Portable => true,
         }
     }
@@ -133,12 +155,14 @@ impl Instructions {
     }
 
     fn best(self, algorithm: Algorithm, few: bool) -> InstructionSet {
-        use InstructionSet::{Avx2, Avx512, ShaNi};
+        use InstructionSet::{Avx2, Avx512, Neon, ShaNi};
         match algorithm {
-            Algorithm::Sha1 | Algorithm::Sha256 if few => self.first_of(&[ShaNi, Avx512, Avx2]),
-            Algorithm::Sha1 => self.first_of(&[Avx512, Avx2, ShaNi]),
-            Algorithm::Sha256 => self.first_of(&[Avx512, ShaNi, Avx2]),
-            Algorithm::Sha512 => self.first_of(&[Avx512, Avx2]),
+            Algorithm::Sha1 | Algorithm::Sha256 if few => {
+                self.first_of(&[ShaNi, Avx512, Avx2, Neon])
+            }
+            Algorithm::Sha1 => self.first_of(&[Avx512, Avx2, ShaNi, Neon]),
+            Algorithm::Sha256 => self.first_of(&[Avx512, ShaNi, Avx2, Neon]),
+            Algorithm::Sha512 => self.first_of(&[Avx512, Avx2, Neon]),
         }
     }
 

@@ -8,9 +8,9 @@
 //! was right and at which counter.
 //!
 //! The users lie side by side in vector registers, and which [`Instructions`] do the work is decided
-//! when the program runs: 32 users at a time with AVX-512 (16 for SHA-512), 8 with AVX2 (4), three
-//! users or three steps with the SHA extensions, and one in plain Rust on any machine. One code of
-//! one user is the same the other way round: its steps lie side by side. [`Hotp`] and [`Totp`] do
+//! when the program runs: 32 users at a time with AVX-512 (16 for SHA-512), 8 with AVX2 (4), four
+//! users or three steps with the SHA extensions, 8 with NEON (4), and one in plain Rust on any
+//! machine. One code of one user is the same the other way round: its steps lie side by side. [`Hotp`] and [`Totp`] do
 //! that by themselves; with [`Totp::verify_at`] they use steps that were made before.
 //!
 //! ```
@@ -81,6 +81,8 @@ mod unroll;
 mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
+#[cfg(target_arch = "aarch64")]
+mod neon;
 #[cfg(target_arch = "x86_64")]
 mod sha_ni;
 
