@@ -56,9 +56,12 @@ fn peers() -> impl Iterator<Item = Way> {
 
 impl fmt::Display for Way {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let best = |with: &Instructions| with.for_users(Algorithm::Sha1, usize::MAX);
         match self {
-            Self::Lanes(with) => write!(f, "fobwatch batch, {}", best(with)),
+            Self::Lanes(with) => match InstructionSet::ALL.into_iter().find(|set| with.has(*set)) {
+                Some(set) if with.only(set) == Some(*with) => write!(f, "fobwatch batch, {set}"),
+                // Which of several it is depends on the hash function.
+                _ => f.write_str("fobwatch batch, best"),
+            },
             Self::One(Instructions::PORTABLE) => f.write_str("fobwatch one, portable"),
             // Which set that is depends on the hash function.
             Self::One(_) => f.write_str("fobwatch one, best"),

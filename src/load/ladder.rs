@@ -125,7 +125,8 @@ pub fn measure(wishes: &Wishes) -> Result<Ladder, Disagrees> {
 }
 
 /// The clock of the processor while it works, in GHz: from a chain of 64-bit multiplications, each
-/// of which waits for the one before and takes three cycles on every processor of the last decade.
+/// of which waits for the one before and takes three cycles on Intel's large cores since Nehalem
+/// and on AMD's since Zen. Elsewhere it may take more, and the clock is that much faster.
 #[must_use]
 pub fn gigahertz() -> f64 {
     const TURNS: u32 = 2_000_000;

@@ -34,8 +34,9 @@ impl Hotp {
     ///
     /// `candidate` must be exactly as many ASCII digits as this generator gives. Every code of the
     /// window is computed and compared whatever matches, so the time tells nothing but the width of
-    /// the window. **A code that was accepted before is accepted again**: keep the counter that is
-    /// returned and refuse those up to it (RFC 4226 §7.2, RFC 6238 §5.2).
+    /// the window, and whether the candidate is a code at all. **A code that was accepted before is
+    /// accepted again**: keep the counter that is returned and refuse those up to it (RFC 4226
+    /// §7.2, RFC 6238 §5.2).
     #[must_use]
     pub fn verify(&self, candidate: &str, around: u64, window: Window) -> Option<u64> {
         let single = Single::new(self.digits.read(candidate)?, self.digits);

@@ -27,9 +27,10 @@ impl Ladder {
 const NOTES: &str = "
 Nanoseconds are processor time of the measuring thread for one verification: all counters of the
 window, none left out, because the code is wrong. `cycles` are for one counter, by a clock that was
-measured with a chain of dependent multiplications (3 cycles each). `ratio` is to the HMAC that is
-keyed anew for each candidate, which is what OTP libraries do. All ways took turns and were checked
-against the portable one first. Not measured: reading requests, looking up users, remembering steps.
+measured with a chain of dependent multiplications (3 cycles each, as on Intel's large cores and
+AMD's Zen). `ratio` is to the HMAC that is keyed anew for each candidate, which is what OTP
+libraries do. All ways took turns and were checked against the portable one first. Not measured:
+reading requests, looking up users, remembering steps.
 ";
 
 fn table(group: &Group, text: &mut String) {

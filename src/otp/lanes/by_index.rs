@@ -82,7 +82,7 @@ impl ByIndex {
         self.len() - 1
     }
 
-    /// Gives `user` a new key; the old state is wiped.
+    /// Gives `user` a new key; the old state is wiped. A user whom there is not is refused.
     pub fn replace(&mut self, user: usize, key: &Key) -> Result<(), Unfit> {
         self.find(user)?;
         match &mut self.kept {
@@ -97,7 +97,9 @@ impl ByIndex {
     /// more than once.
     ///
     /// Every step is tried for every user and compared as a number, whatever matches. Which users
-    /// are asked about shows in the memory that is touched; nothing about their keys and codes does.
+    /// are asked about shows in the memory that is touched; nothing about their keys and codes
+    /// does. Refused are more or fewer codes than users, users whom there are not, and steps for
+    /// another hash function.
     pub fn verify(
         &self,
         users: &[usize],
@@ -129,6 +131,7 @@ impl ByIndex {
     /// The lowest of `steps` whose code of `digits` digits for `user` is `candidate`.
     ///
     /// The same as a batch of one, and faster: the steps of the one user are computed side by side.
+    /// Refused are a user whom there is not, and steps for another hash function.
     pub fn verify_one(
         &self,
         user: usize,

@@ -70,7 +70,8 @@ impl Codes {
 }
 
 /// The number to look for: `value`, or one that is never found where there is none, or one that
-/// 31 bits do not hold.
+/// 31 bits do not hold. A value has no more digits than the code: what is compared is the rest of a
+/// division, so another would be taken for its last digits.
 pub(super) fn number(value: Option<u64>) -> u32 {
     let number = value.and_then(|value| u32::try_from(value).ok());
     number.filter(|number| *number < NEVER).unwrap_or(NEVER)

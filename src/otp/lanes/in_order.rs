@@ -75,7 +75,8 @@ impl InOrder {
     /// Which of `codes`, one for each user in their order, belong to one of `steps`.
     ///
     /// Every step is tried for every user and compared as a number, whatever matches: neither the
-    /// time nor the memory that is touched tells anything about keys or codes.
+    /// time nor the memory that is touched tells anything about keys or codes. Refused are codes of
+    /// more or fewer users, and steps for another hash function.
     pub fn verify(
         &self,
         codes: &Codes,
@@ -114,17 +115,22 @@ impl fmt::Debug for InOrder {
     }
 }
 
-/// The blocks of `keys`. Their vector never grows, so no copy of them is left behind.
+/// The blocks of `keys`, which must be as many as they say. Their vector never grows, so no copy of
+/// them is left behind.
+#[expect(clippy::expect_used, reason = "see above")]
 fn blocks<'a, F: Function<N>, const N: usize>(
     mut keys: impl ExactSizeIterator<Item = &'a Key>,
 ) -> Vec<Block<F::Word, N>> {
-    let count = keys.len().div_ceil(USERS);
-    let mut blocks = Vec::with_capacity(count);
-    for _ in 0..count {
+    let mut blocks = Vec::with_capacity(keys.len().div_ceil(USERS));
+    let mut left = keys.len();
+    while left > 0 {
         let mut block = Block::empty();
-        for (place, key) in keys.by_ref().take(USERS).enumerate() {
+        for place in 0..left.min(USERS) {
+            // A place without a key would have a state that anybody knows.
+            let key = keys.next().expect("an iterator has as many items as it says");
             block.put(place, &F::keyed(key.bytes()));
         }
+        left -= left.min(USERS);
         blocks.push(block);
     }
     blocks

@@ -87,7 +87,7 @@ fn matched(found: &Found) -> u64 {
     let matched = found.map(|found| u8::from(found != NONE));
     let mut bits = 0;
     for eight in matched.as_chunks::<8>().0.iter().rev() {
-        // Byte i of the product's highest is bit i of what is multiplied: no two of them meet.
+        // Bit i of the product's highest byte is the lowest of byte i: no two of them meet.
         let lowest = u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
         bits = bits << 8 | lowest;
     }

@@ -7,11 +7,12 @@
 //! two blocks depends on the counter alone. [`Codes`] are what users entered, [`Matches`] says who
 //! was right and at which counter.
 //!
-//! The users lie side by side in vector registers, and which [`Instructions`] do the work is decided
-//! when the program runs: 32 users at a time with AVX-512 (16 for SHA-512), 8 with AVX2 (4), four
-//! users or three steps with the SHA extensions, 8 with NEON (4), and one in plain Rust on any
-//! machine. One code of one user is the same the other way round: its steps lie side by side. [`Hotp`] and [`Totp`] do
-//! that by themselves; with [`Totp::verify_at`] they use steps that were made before.
+//! The users lie side by side in vector registers, and which [`Instructions`] do the work is
+//! decided when the program runs: 32 users at a time with AVX-512 (16 for SHA-512), 8 with AVX2
+//! (4), four users or three steps with the SHA extensions, 8 with NEON (4), and one in plain Rust
+//! on any machine. One code of one user is the same the other way round: its steps lie side by
+//! side. [`Hotp`] and [`Totp`] do that by themselves; with [`Totp::verify_at`] they use steps that
+//! were made before.
 //!
 //! ```
 //! use fobwatch::otp::lanes::{Codes, InOrder, Instructions, Steps};
@@ -37,14 +38,16 @@
 //!
 //! # What is promised, and what is not
 //!
-//! - Every step is computed and compared as a number whatever matched before: neither time nor
-//!   memory accesses depend on keys and codes. How many users and steps there are shows, and so
-//!   does which of the users of a [`ByIndex`] are asked about.
-//! - A value has 31 bits (RFC 4226 §5.3), so of ten digits the first is 0, 1 or 2; a code of another
-//!   number never matches.
+//! - Every step is computed and compared as a number whatever matched before: neither the time nor
+//!   the memory accesses of a verification depend on keys and codes. (Reading a text that is no
+//!   code ends early, which tells its sender nothing new.) How many users and steps there are
+//!   shows, and so does which of the users of a [`ByIndex`] are asked about.
+//! - A value has 31 bits (RFC 4226 §5.3), so of ten digits the first is 0, 1 or 2; a code of
+//!   another number never matches.
 //! - **A code that was accepted before matches again.** Keep the counter that is told and refuse
 //!   those up to it (RFC 4226 §7.2, RFC 6238 §5.2).
-//! - Key states are wiped when they are dropped or moved; registers and the stack are not.
+//! - Key states are wiped when they are dropped, and where a [`ByIndex`] or [`Codes`] grows. Copies
+//!   in registers and on the stack are not, nor is what a [`Hotp`] leaves behind where it is moved.
 //!
 //! Sources: RFC 2104 (HMAC), RFC 4226 (HOTP), RFC 6238 (TOTP), FIPS 180-4 (the hash functions).
 //!
@@ -53,8 +56,8 @@
 //! [`Totp::verify_at`]: super::Totp::verify_at
 
 // The operations of a lane must become part of the function that has its instruction set switched
-// on. Without optimisation that would put every one of ten thousand intermediate values into a place
-// of its own on the stack, so there they stay calls.
+// on. Without optimisation that would put every one of ten thousand intermediate values into a
+// place of its own on the stack, so there they stay calls.
 #![allow(clippy::inline_always, reason = "see above")]
 
 mod block;

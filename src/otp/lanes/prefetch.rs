@@ -13,7 +13,7 @@ pub(super) fn prefetch<T>(value: &T) {
     }
 }
 
-/// There is no way to say so here.
+/// Rust has no way to say so here.
 #[inline]
 #[cfg(not(target_arch = "x86_64"))]
 pub(super) fn prefetch<T>(_: &T) {}

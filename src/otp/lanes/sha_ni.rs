@@ -4,7 +4,10 @@
 #![allow(unsafe_code, reason = "the instructions exist only on processors that have them")]
 #![allow(clippy::unused_self, reason = "that there is one is the proof that a call is sound")]
 #![allow(clippy::needless_range_loop, reason = "hashes are numbered through several arrays")]
-#![allow(clippy::cast_ptr_alignment, reason = "the loads and stores used take any address")]
+#![allow(
+    clippy::cast_ptr_alignment,
+    reason = "the loads and stores used take any address, or what `Fours` is aligned to"
+)]
 
 mod sha1;
 mod sha256;
@@ -37,8 +40,8 @@ struct Kept<const S: usize> {
     outer: [State; S],
 }
 
-/// The users of a batch who are worked on side by side: with more of them there would be no time
-/// left that is spent on waiting, with fewer there would.
+/// The users of a batch who are worked on side by side: with fewer, time is spent on waiting; with
+/// more, there are not enough registers.
 const ABREAST: usize = 4;
 
 impl ShaNi {
@@ -138,8 +141,8 @@ fn in_turn(mut vector: __m128i) -> __m128i {
 }
 
 /// The four bytes of an HMAC at the offset that the last four bits of `last` name, without their
-/// highest bit (RFC 4226 §5.3). The HMAC begins with a to d, a on top, and e on top; in `last` every
-/// byte is the same.
+/// highest bit (RFC 4226 §5.3). The HMAC begins with a to d, a on top, and e on top; in `last`
+/// every byte is the same.
 #[inline]
 #[target_feature(enable = "sha,ssse3,sse4.1")]
 fn truncated(abcd: __m128i, e: __m128i, last: __m128i) -> u32 {

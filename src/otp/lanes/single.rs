@@ -90,3 +90,39 @@ impl Single {
         attempt.verify(self.with)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Single;
+    use crate::otp::keyed::Keyed;
+    use crate::otp::lanes::{InstructionSet, Instructions, Steps};
+    use crate::otp::{Algorithm, Digits, Hotp, Key};
+
+    #[test]
+    fn counters_without_schedules_are_found_with_every_instruction_set() {
+        let sets = InstructionSet::ALL.into_iter();
+        let alone = sets.filter_map(|set| Instructions::detected().only(set));
+        let all: Vec<Instructions> = alone.chain([Instructions::detected()]).collect();
+        let key = Key::new(b"12345678901234567890".to_vec());
+        for algorithm in Algorithm::ALL {
+            let hotp = Hotp::new(&key, algorithm, Digits::EIGHT);
+            let keyed = Keyed::new(&key, algorithm);
+            for count in [1, 2, 3, 4, 5, 6, 7, 9, 10, 15, 16, 17, 33] {
+                for first in [0, 1 << 32, u64::MAX - count + 1] {
+                    let last = first + (count - 1);
+                    let steps = Steps::new(algorithm, first..=last).expect("a few steps");
+                    for counter in [first, first + count / 2, last] {
+                        let wanted = hotp.code(counter).value();
+                        for with in &all {
+                            let single = Single { wanted, digits: Digits::EIGHT, with: *with };
+                            let told = format!("{algorithm} {count} from {first}: {with:?}");
+                            let found = single.among(&keyed, first..=last);
+                            assert_eq!(found, Some(counter), "{told}");
+                            assert_eq!(single.at(&keyed, &steps), Some(counter), "{told}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

@@ -34,7 +34,8 @@ impl Steps {
     /// The most counters at once: the widest [`Window`].
     pub const MOST: u64 = 2 * Window::MOST as u64 + 1;
 
-    /// The counters `counters`, both ends included.
+    /// The counters `counters`, both ends included; none, and more than [`Steps::MOST`], are
+    /// refused.
     pub fn new(algorithm: Algorithm, counters: RangeInclusive<u64>) -> Result<Self, BadSteps> {
         let (first, last) = counters.into_inner();
         let count = last.checked_sub(first).map_or(0, |further| further.saturating_add(1));
