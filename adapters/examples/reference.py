@@ -4,6 +4,8 @@
     fobwatch run --sms 127.0.0.1:4011 --smtp 127.0.0.1:4012 \
         --against 'exec:python3 adapters/examples/reference.py http://127.0.0.1:4010'
 
+A load needs a clock that runs: `--clock wall` there, and `--clock offset` behind the address here.
+
 `adapters/reference.yaml` says the same without code. This is how an adapter of your own may look:
 one cookie jar for each browser, one request for each operation, and your server's words translated
 into those of the protocol (here they are the same words, because the server is ours).
@@ -22,6 +24,9 @@ from fobwatch import Adapter, Reject, Unsupported, reply  # noqa: E402
 BASE = next((word for word in sys.argv[1:] if word.startswith("http://")), "http://127.0.0.1:4010")
 SERVER = urllib.parse.urlsplit(BASE).netloc
 
+# How that server's clock can be moved: it stands until it is moved, unless it was started otherwise.
+CLOCK = "offset" if "offset" in sys.argv[1:] else "shared_virtual"
+
 OPERATIONS = [
     "provision", "sign_in", "choose_channel", "resend_code", "submit_code", "request_push",
     "await_push", "begin_enrolment", "submit_registration_code", "confirm_enrolment",
@@ -35,7 +40,7 @@ EVERYDAY = {"connection", "content-length", "date", "transfer-encoding"}
 adapter = Adapter(
     "Fobwatch reference behind an adapter",
     language="rust",
-    clock="shared_virtual",
+    clock=CLOCK,
     hosts={"reference.test": BASE},
     max_in_flight=16,
     declares={

@@ -42,7 +42,7 @@ Examples:
                                                      as life is
   fobwatch bench --rate 10..500 --for 5m             a ramp
   fobwatch bench --rate 10..2000 --objective 'p99<50ms,errors<0.1%'
-                                                     the highest rate that still is good enough
+                                                     the highest rate that still is good enough, to 5 %
   fobwatch bench --workers 32 --count 10000          a closed loop: back to back, 32 at once
   fobwatch bench --rate 5 --for 2m --surge 100       everybody at the turn of the time step
   fobwatch bench --people people.csv --against map:my-server.yaml
@@ -62,8 +62,10 @@ A limit names p50, p99.9 or another percentile of latency, mean, max, errors or 
 or <=, then a time (us, ms, s), % or a number of errors, % or /s of the rate, or baseline*FACTOR.
 
 Exit codes: 0 all ended as they should and every limit was kept; 1 a limit was broken, a code that
-must be refused was accepted, or a verification failed (unless a limit on errors allows it); 2 a
-limit cannot be told, such as a difference within noise, or it was interrupted; others as everywhere.";
+must be refused was accepted, a verification failed (unless a limit on errors allows it), or a search
+found no rate that meets its objective; 2 a limit cannot be told, such as a difference within noise, or
+it did not come to its end: it was interrupted, the subject went away, a closed loop ran out of codes;
+others as everywhere.";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES, args_conflicts_with_subcommands = true)]
@@ -82,7 +84,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, value_name = "ARRIVAL")]
     arrival: Option<options::ArrivalWord>,
     /// A closed loop instead: so many at once, each back as soon as it has its answer
-    #[arg(long, value_name = "N", conflicts_with_all = ["arrival", "objective", "surge"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["rate", "arrival", "objective", "surge"])]
     workers: Option<NonZeroU32>,
     /// For how long verifications arrive; in a search, at each rate [default: 5s]
     #[arg(long = "for", value_name = "TIME", value_parser = duration)]
@@ -166,7 +168,7 @@ pub(super) async fn run(arguments: Arguments) -> Result<Exit, Stopped> {
     let results = Results::of(&arguments.results)?;
     let record = match results.saved()? {
         Some(record) => record,
-        None => Box::pin(course::measured(&arguments)).await?,
+        None => Box::pin(course::measured(&arguments, &results)).await?,
     };
     results.conclude(&record)
 }

@@ -7,7 +7,7 @@
 //! shows how often chance alone makes such a difference. Only what both find impossible is called
 //! sure, because a gate that raises false alarms is switched off.
 
-use super::record::Record;
+use super::record::{Asked, Record};
 use super::times::Times;
 use crate::domain::Chance;
 use crate::load::compare::blocks::Blocks;
@@ -130,8 +130,22 @@ pub struct NotAlike {
 /// # Errors
 /// [`NotAlike`] with what differs.
 pub fn alike(before: &Record, now: &Record) -> Result<(), NotAlike> {
+    asked_alike(&before.asked, &now.asked)?;
     let told = |record: &Record| {
-        let asked = &record.asked;
+        [
+            ("way to ask", record.subject.driven_by.clone()),
+            ("share of the whole", format!("{:.3}", record.portion())),
+        ]
+    };
+    first_difference(told(before), told(now))
+}
+
+/// The same, as far as it is known before anything is measured.
+///
+/// # Errors
+/// [`NotAlike`] with what differs.
+pub fn asked_alike(before: &Asked, now: &Asked) -> Result<(), NotAlike> {
+    let told = |asked: &Asked| {
         let work: Vec<String> =
             asked.work.iter().map(|share| format!("{} {}", share.weight, share.kind)).collect();
         let surge = asked.surge.map_or(0, |surge| surge.verifications);
@@ -139,11 +153,16 @@ pub fn alike(before: &Record, now: &Record) -> Result<(), NotAlike> {
             ("arrival", asked.arrival.to_string()),
             ("mix of work", work.join(", ")),
             ("rush at the edge of the time step", surge.to_string()),
-            ("way to ask", record.subject.driven_by.clone()),
-            ("share of the whole", format!("{:.3}", record.portion())),
         ]
     };
-    let mut pairs = told(before).into_iter().zip(told(now));
+    first_difference(told(before), told(now))
+}
+
+fn first_difference<const N: usize>(
+    before: [(&'static str, String); N],
+    now: [(&'static str, String); N],
+) -> Result<(), NotAlike> {
+    let mut pairs = before.into_iter().zip(now);
     match pairs.find(|((_, before), (_, now))| before != now) {
         None => Ok(()),
         Some(((what, before), (_, now))) => Err(NotAlike { what, before, now }),

@@ -29,7 +29,7 @@ pub async fn drive(
     let mut source = Source::of(plan, begins);
     let mut visits = JoinSet::new();
     while let Some(event) = source.next(&*pace, &free).await {
-        if tally.is_ended() {
+        if tally.is_ended() || tally.is_out_of_codes() {
             break;
         }
         // The semaphore is never closed, so a permit always comes.

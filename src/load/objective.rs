@@ -48,6 +48,12 @@ impl Objective {
         &self.text
     }
 
+    /// Whether it says how many errors there may be.
+    #[must_use]
+    pub fn tolerates_errors(&self) -> bool {
+        self.ceilings.iter().any(Limit::is_of_errors)
+    }
+
     /// Whether `counts` of a load in which `due` verifications were to end within `asked` meet it,
     /// and in words what was found; `took` is how long it took.
     #[must_use]

@@ -6,6 +6,9 @@ use super::record::WorkKind;
 use crate::domain::{Moment, Recipient, Secret};
 use crate::otp::{KeyUri, Kind, Totp};
 
+/// Why nothing was submitted where a person's present code is used up.
+pub(super) const NO_NEW_CODE: &str = "no new code yet, nothing submitted";
+
 /// How somebody comes by a code.
 pub enum Factor {
     /// A token makes it.
@@ -81,7 +84,7 @@ impl Person {
         match task {
             Task::Spend | Task::Verify(WorkKind::Valid | WorkKind::Locked) => {
                 if self.last_step.is_some_and(|last| last >= step) {
-                    return Err("no new code yet, nothing submitted");
+                    return Err(NO_NEW_CODE);
                 }
                 Ok(Drawn { code: Typed::of(totp.code_of(step)), uses: Some(step) })
             }

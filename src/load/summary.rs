@@ -1,6 +1,6 @@
 //! The numbers of a record that people and scripts ask for first.
 
-use super::record::{Record, Standing};
+use super::record::{Arrival, Record, Rung, Standing};
 use super::times::Times;
 use serde::Serialize;
 
@@ -76,6 +76,64 @@ pub struct Summary {
     pub lateness_ms: Milliseconds,
     /// Whether all parts came to their end.
     pub whole: bool,
+    /// What a search found, where it was one: all other numbers are those of one rate then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub search: Option<Search>,
+}
+
+/// What a search for the highest rate found.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Search {
+    /// The objective as it was written.
+    pub objective: String,
+    /// The highest rate per second that met it, if one did.
+    pub highest_per_second: Option<u32>,
+    /// Each rate that was tried, in their order.
+    pub rates: Vec<TriedRate>,
+}
+
+/// One rate of a search.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct TriedRate {
+    /// Verifications per second.
+    pub per_second: u32,
+    /// Verifications that were due.
+    pub arrivals: u64,
+    /// Those that ended as they should.
+    pub succeeded: u64,
+    /// Codes that must be refused and were accepted.
+    pub accepted_though: u64,
+    /// All others that ended.
+    pub failed: u64,
+    /// The latency of those that ended as they should.
+    pub latency_ms: Milliseconds,
+    /// Whether the objective was met.
+    pub met: bool,
+    /// What decided, in words.
+    pub why: String,
+}
+
+impl Search {
+    /// Of `record`, if that is of a search.
+    #[must_use]
+    pub fn of(record: &Record) -> Option<Self> {
+        let Arrival::Steps { objective, .. } = &record.asked.arrival else { return None };
+        let rate = |rung: &Rung| TriedRate {
+            per_second: rung.per_second,
+            arrivals: rung.arrivals,
+            succeeded: rung.succeeded,
+            accepted_though: rung.accepted_though,
+            failed: rung.failed,
+            latency_ms: Milliseconds::of(&rung.latency),
+            met: rung.met,
+            why: rung.why.clone(),
+        };
+        Some(Self {
+            objective: objective.clone(),
+            highest_per_second: record.highest_met(),
+            rates: record.ladder.iter().map(rate).collect(),
+        })
+    }
 }
 
 impl Summary {
@@ -101,6 +159,7 @@ impl Summary {
             service_ms: Milliseconds::of(&record.counts.service),
             lateness_ms: Milliseconds::of(&record.counts.lateness),
             whole: record.is_whole(),
+            search: Search::of(record),
         }
     }
 }

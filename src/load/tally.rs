@@ -1,7 +1,8 @@
 //! What a load has counted so far: written by whoever drives it, read by whoever shows it.
 
-use super::plan::{Event, Task};
-use super::record::{Counts, Ended, Visit};
+use super::people::NO_NEW_CODE;
+use super::plan::{Event, Plan, Task};
+use super::record::{Arrival, Counts, Ended, Visit};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -35,7 +36,10 @@ pub struct Tally(Arc<Inner>);
 
 struct Inner {
     counts_from: Duration,
+    /// A closed loop ends where the next person has no new code: it has no time to wait.
+    is_closed: bool,
     is_ended: AtomicBool,
+    is_out_of_codes: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -54,6 +58,18 @@ impl Tally {
     /// `duration` from then on.
     #[must_use]
     pub fn new(counts_from: Duration, duration: Duration) -> Self {
+        Self::with(counts_from, duration, false)
+    }
+
+    /// Nothing yet of `plan`.
+    #[must_use]
+    pub fn of(plan: &Plan) -> Self {
+        let lasts = plan.wanted().stop.duration().unwrap_or_default();
+        let is_closed = matches!(plan.wanted().arrival, Arrival::Closed { .. });
+        Self::with(plan.counts_from(), lasts, is_closed)
+    }
+
+    fn with(counts_from: Duration, duration: Duration, is_closed: bool) -> Self {
         let state = State {
             counts: Counts::over(duration),
             took: Duration::ZERO,
@@ -61,13 +77,18 @@ impl Tally {
             seems_dead: false,
             unprepared: None,
         };
-        let is_ended = AtomicBool::new(false);
-        Self(Arc::new(Inner { counts_from, is_ended, state: Mutex::new(state) }))
+        let [is_ended, is_out_of_codes] = [(); 2].map(|()| AtomicBool::new(false));
+        let state = Mutex::new(state);
+        Self(Arc::new(Inner { counts_from, is_closed, is_ended, is_out_of_codes, state }))
     }
 
     /// Notes how an event ended.
     pub fn note(&self, passed: &Passed<'_>) {
         let Passed { event, ended, detail, started, answered, phases } = *passed;
+        if self.0.is_closed && ended == Ended::NotTried && detail == NO_NEW_CODE {
+            // Nothing was submitted, and nothing was due: only a rate makes something due.
+            return self.0.is_out_of_codes.store(true, Ordering::Release);
+        }
         let mut state = self.state();
         state.watch(ended, detail, answered);
         if state.seems_dead {
@@ -106,6 +127,13 @@ impl Tally {
         self.0.is_ended.load(Ordering::Acquire)
     }
 
+    /// Whether everybody has used their code in a closed loop: whoever drives starts nothing more,
+    /// and lets end what is under way.
+    #[must_use]
+    pub fn is_out_of_codes(&self) -> bool {
+        self.0.is_out_of_codes.load(Ordering::Acquire)
+    }
+
     /// What was counted, and how long it took from the first that counts to the last answer.
     #[must_use]
     pub fn counts(&self) -> (Counts, Duration) {
@@ -113,10 +141,11 @@ impl Tally {
         (state.counts.clone(), state.took)
     }
 
-    /// Whether it ended because nobody was there any more.
+    /// If it ended because nobody was there any more: since when, from the first that counts.
     #[must_use]
-    pub fn seems_dead(&self) -> bool {
-        self.state().seems_dead
+    pub fn gone_after(&self) -> Option<Duration> {
+        let state = self.state();
+        state.seems_dead.then(|| state.broken.1.saturating_sub(self.0.counts_from))
     }
 
     /// The first reason why a code could not be used up before its replay.
@@ -158,7 +187,7 @@ impl Passed<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Passed, Tally};
+    use super::{NO_NEW_CODE, Passed, Tally};
     use crate::load::plan::{Event, Task};
     use crate::load::record::{Ended, WorkKind};
     use std::time::Duration;
@@ -190,7 +219,29 @@ mod tests {
             (0..4).for_each(|at| note(&tally, at, true, gone));
             note(&tally, 4, true, other);
             (5..8).for_each(|at| note(&tally, at, true, gone));
-            assert_eq!((tally.seems_dead(), tally.is_ended()), (dead, dead));
+            assert_eq!((tally.gone_after().is_some(), tally.is_ended()), (dead, dead));
+        }
+    }
+
+    #[test]
+    fn a_subject_is_gone_since_the_first_connection_that_broke_for_good() {
+        let tally = Tally::new(SECOND, SECOND);
+        let gone = (Ended::NoAnswer, "submit_code without answer: unreachable");
+        note(&tally, 1, true, gone);
+        note(&tally, 2, true, (Ended::Accepted, ""));
+        (3..10).for_each(|at| note(&tally, at, true, gone));
+        // Each is answered half a second after it was intended, and a second is warm-up.
+        assert_eq!(tally.gone_after(), Some(SECOND * 5 / 2));
+    }
+
+    #[test]
+    fn a_closed_loop_without_codes_ends_and_counts_nothing_for_it() {
+        for (is_closed, counted) in [(true, 1), (false, 2)] {
+            let tally = Tally::with(Duration::ZERO, SECOND, is_closed);
+            note(&tally, 0, true, (Ended::Accepted, ""));
+            note(&tally, 1, true, (Ended::NotTried, NO_NEW_CODE));
+            assert_eq!((tally.is_out_of_codes(), tally.is_ended()), (is_closed, false));
+            assert_eq!(tally.counts().0.ended(), counted);
         }
     }
 }

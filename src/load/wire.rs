@@ -111,6 +111,7 @@ impl Run<'_> {
 
     fn is_over(&self, now: Duration) -> bool {
         self.tally.is_ended()
+            || self.tally.is_out_of_codes()
             || self
                 .closed
                 .is_some_and(|(left, until)| left == 0 || until.is_some_and(|until| now >= until))

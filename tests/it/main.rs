@@ -5,6 +5,7 @@
 mod activation;
 mod adapter_command;
 mod adapters;
+mod benched;
 mod browser;
 mod camera;
 mod clients;
@@ -20,6 +21,7 @@ mod journals;
 mod launching;
 mod lint;
 mod load;
+mod load_page;
 mod load_records;
 mod measure;
 mod mutate;

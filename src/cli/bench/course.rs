@@ -3,13 +3,14 @@
 
 use super::ready::{self, Opened};
 use super::watch::{Now, Watched, watched};
-use super::{Arguments, nothing, options, people, start, usage_error};
+use super::{Arguments, Results, nothing, options, people, start, usage_error};
 use crate::adapters::{Stage, usage};
 use crate::cli::{Exit, Stopped, gateways, print_aside, unless_interrupted};
 use crate::domain::{Clock, Moment, WallClock};
 use crate::load::calibrate::{self, Engine};
 use crate::load::objective::Objective;
 use crate::load::plan::NotPlanned;
+use crate::load::record::file::LONGEST_TEXT;
 use crate::load::record::{
     Arrival, Calibration, Counts, Environment, FORM, Finish, Part, Record, Rung, Stop, Subject,
 };
@@ -24,14 +25,36 @@ struct Driven {
     took: Duration,
     ladder: Vec<Rung>,
     began: Moment,
+    end: End,
+}
+
+/// How driving ended, if nobody ended it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// All that was due was made.
+    Whole,
+    /// The subject was gone after this.
+    Gone(Duration),
+    /// Nobody had a new code.
+    OutOfCodes,
+}
+
+impl End {
+    fn of(gone_after: Option<Duration>, is_out_of_codes: bool) -> Self {
+        match (gone_after, is_out_of_codes) {
+            (Some(after), _) => Self::Gone(after),
+            (None, true) => Self::OutOfCodes,
+            (None, false) => Self::Whole,
+        }
+    }
 }
 
 /// Measures as the arguments say.
-pub(super) async fn measured(arguments: &Arguments) -> Result<Record, Stopped> {
+pub(super) async fn measured(arguments: &Arguments, results: &Results) -> Result<Record, Stopped> {
     let mut wanted = options::wanted(arguments).map_err(usage_error)?;
     let listed = people::listed(arguments, &mut wanted)?;
     // Refused before anything is started, as far as it is known.
-    plan(wanted.clone())?;
+    results.refuse_other_than(&plan(wanted.clone())?.asked())?;
     let wall = WallClock::new(gateways::nap);
     let start = arguments.start_at.map(|start| start.moment(wall.now())).transpose();
     let start = start.map_err(usage_error)?;
@@ -53,7 +76,7 @@ async fn measured_of(
     let about = opened.host.about().clone();
     people::declared(&mut wanted, arguments, &about.declared)?;
     let plan = plan(wanted)?;
-    people::tell(&plan);
+    people::tell(&plan, arguments.by());
     let mut ground = ready::grounded(arguments, &plan, listed, opened).await?;
     let launched = usage::of_descendants().is_some();
     let calibration = if arguments.no_calibration {
@@ -67,20 +90,13 @@ async fn measured_of(
     let seen = watched(&now, driven(&mut ground, &plan, &now)).await;
     let Watched { outcome, samples, is_interrupted } = seen;
     let stopped = || Stopped::new(Exit::Inconclusive, "interrupted; nothing could be kept");
-    let (driven, is_gone) = outcome.ok_or_else(stopped)??;
-    if is_gone {
-        let why = ground.epitaph().await;
-        let why = why.unwrap_or_else(|| "its connections broke for seconds".to_owned());
-        print_aside(&format!(
-            "the subject is gone, and the load was ended; the result so far follows: {why}\n"
-        ));
-    }
-    let whole = !is_gone && !is_interrupted;
+    let driven: Driven = outcome.ok_or_else(stopped)??;
+    let finish = finish(driven.end, is_interrupted, &ground).await;
     let part = Part {
         shard: plan.wanted().shard,
         began: driven.began,
         took: driven.took,
-        finish: if whole { Finish::Whole } else { Finish::Interrupted },
+        finish,
         environment: environment(),
         calibration,
         samples,
@@ -104,6 +120,24 @@ async fn measured_of(
     })
 }
 
+/// How it ended, which is told at once.
+async fn finish(end: End, is_interrupted: bool, ground: &Ground) -> Finish {
+    match end {
+        End::Gone(after) => {
+            let why = ground.epitaph().await;
+            let why = why.unwrap_or_else(|| "its connections broke for seconds".to_owned());
+            print_aside(&format!(
+                "the subject is gone, and the load was ended; the result so far follows: {why}\n"
+            ));
+            let why = why.chars().take(LONGEST_TEXT / 4).collect();
+            Finish::SubjectGone { after, why }
+        }
+        _ if is_interrupted => Finish::Interrupted,
+        End::OutOfCodes => Finish::OutOfCodes,
+        End::Whole => Finish::Whole,
+    }
+}
+
 fn plan(wanted: Wanted) -> Result<Plan, Stopped> {
     Plan::of(wanted).map_err(|why: NotPlanned| usage_error(why))
 }
@@ -120,29 +154,31 @@ async fn calibrated(ground: &Ground, plan: &Plan, stage: &Stage) -> Result<Calib
     calibrated.map_err(|why| nothing(&format!("this machine cannot be calibrated: {why}")))
 }
 
-/// Drives the plan, or searches; and whether the subject was gone before the end.
-async fn driven(ground: &mut Ground, plan: &Plan, now: &Now) -> Result<(Driven, bool), Stopped> {
+/// Drives the plan, or searches.
+async fn driven(ground: &mut Ground, plan: &Plan, now: &Now) -> Result<Driven, Stopped> {
     let failed = |why: String| nothing(&why);
+    // By the clock of the machine: a subject's own may have been moved.
+    let began = WallClock::new(gateways::nap).now();
     let Arrival::Steps { from, to, objective } = &plan.wanted().arrival else {
-        let lasts = plan.wanted().stop.duration().unwrap_or_default();
-        let tally = Tally::new(plan.counts_from(), lasts);
+        let tally = Tally::of(plan);
         now.is(&tally);
-        let began = ground.drive(plan, &tally).await.map_err(failed)? + plan.counts_from();
+        ground.drive(plan, &tally).await.map_err(failed)?;
         if let Some(why) = tally.unprepared() {
             print_aside(&format!("before a replay: {why}\n"));
         }
         let (counts, took) = tally.counts();
-        return Ok((Driven { counts, took, ladder: Vec::new(), began }, tally.seems_dead()));
+        let end = End::of(tally.gone_after(), tally.is_out_of_codes());
+        let began = began + plan.counts_from();
+        return Ok(Driven { counts, took, ladder: Vec::new(), began, end });
     };
     let Stop::After(each) = plan.wanted().stop else {
         return Err(usage_error("a search tries each rate for a time: --for"));
     };
     let objective = objective.parse::<Objective>().map_err(usage_error)?;
-    let began = WallClock::new(gateways::nap).now();
     let on_rung = |_: u32, tally: &Tally| now.is(tally);
     let found = search(ground, plan, ([*from, *to], each), &objective, on_rung).await;
-    let Found { ladder, counts: (counts, took) } = found.map_err(failed)?;
-    Ok((Driven { counts, took, ladder, began }, false))
+    let Found { ladder, counts: (counts, took), gone_after } = found.map_err(failed)?;
+    Ok(Driven { counts, took, ladder, began, end: End::of(gone_after, false) })
 }
 
 /// This machine.

@@ -104,8 +104,14 @@ fn arrival(arguments: &Arguments) -> Result<Arrival, String> {
         (from == to).then_some(arrival).ok_or_else(why)
     };
     match (word, &arguments.objective) {
+        (ArrivalWord::Search, Some(_)) if from >= to => Err(format!(
+            "a search goes from a low rate to a high one, such as --rate {}..{}; whether one rate \
+             is good enough, --fail-if says",
+            from.min(to),
+            from.max(to).saturating_mul(if from == to { 10 } else { 1 })
+        )),
         (ArrivalWord::Search, Some(objective)) => {
-            Ok(Arrival::Steps { from, to: to.max(from), objective: objective.text().to_owned() })
+            Ok(Arrival::Steps { from, to, objective: objective.text().to_owned() })
         }
         (ArrivalWord::Search, None) => {
             Err("a search needs an --objective, such as 'p99<50ms,errors<0.1%'".to_owned())

@@ -72,14 +72,26 @@ pub(super) fn declared(
 }
 
 /// Says how large the pool is, and why.
-pub(super) fn tell(plan: &Plan) {
+pub(super) fn tell(plan: &Plan, by: By) {
     let groups = plan.groups();
     let period = plan.wanted().period;
     let valid = groups.of(WorkKind::Valid);
-    let mut text = format!(
-        "{valid} people: a code is good once in {period} s, so nobody comes twice within that time \
-         and a second more"
-    );
+    let is_closed = matches!(plan.wanted().arrival, Arrival::Closed { .. });
+    let why = match (by, is_closed) {
+        (By::App, false) => format!(
+            "a code is good once in {period} s, so nobody comes twice within that time and a second \
+             more"
+        ),
+        (By::App, true) => format!(
+            "a code is good once in {period} s, and a closed loop ends where the next one has none"
+        ),
+        (By::Sms | By::Email, false) => format!(
+            "nobody is sent a second code within {period} s and a second more, lest limits on \
+             messages are measured"
+        ),
+        (By::Sms | By::Email, true) => "they come in turn".to_owned(),
+    };
+    let mut text = format!("{valid} people: {why}");
     let victims: Vec<String> = plan
         .wanted()
         .mix

@@ -4,13 +4,13 @@ use super::options::EngineWord;
 use super::{Arguments, nothing, usage_error};
 use crate::adapters::{self, Briefing, Connection, Host, Stage};
 use crate::cli::gateways::{self, Promised};
-use crate::cli::{Exit, Stopped, run, unless_interrupted};
-use crate::domain::{Clock, Declared, WallClock};
+use crate::cli::{Exit, Stopped, print_aside, run, unless_interrupted};
+use crate::domain::{Clock, Declared, Moment, Operation, Reply, Role, WallClock};
 use crate::gateways::inbox::Inbox;
 use crate::gateways::listen::Gateways;
 use crate::load::enrol::{By, until_fresh};
 use crate::load::{Ground, Person, Plan, Setting, Way};
-use crate::subject::ClockMode;
+use crate::subject::{ClockMode, Subject};
 use std::io::IsTerminal;
 use std::sync::Arc;
 
@@ -41,6 +41,12 @@ pub(super) async fn open(arguments: &Arguments) -> Result<Opened, Stopped> {
     let opening = async { opening.await.map_err(|error| run::unreachable(&error)) };
     let opened = unless_interrupted(Box::pin(opening)).await;
     let host = gateways::blamed_on(&gateways, opened)?;
+    if host.about().role != Role::Server {
+        return Err(usage_error(format!(
+            "the subject is a {}, and a load is of people who sign in to a server",
+            host.about().role
+        )));
+    }
     let clock = clock(&*host)?;
     promised.keep(&clock);
     let stage = Stage {
@@ -62,7 +68,8 @@ fn clock(host: &dyn Host) -> Result<Arc<dyn Clock>, Stopped> {
         ClockMode::Offset | ClockMode::Real => Ok(host.clock()),
         ClockMode::SharedVirtual => Err(usage_error(
             "the subject's clock stands still, so a code never changes; start it with a running \
-             clock, and write `mode: offset` or `mode: real` in the map",
+             clock, and say so: `clock: { mode: offset }` or `{ mode: real }` in a map, or `clock` \
+             in the greeting of an adapter that is a program",
         )),
     }
 }
@@ -103,12 +110,35 @@ async fn ground(
         enrolled.map_err(|why| nothing(&why))?
     };
     if let Some(fresh) = until_fresh(&people, &**clock) {
-        clock.wait_until(fresh).await;
+        let is_ours_alone = plan.wanted().shard.is_none();
+        pass_time(&*subject, clock, fresh, is_ours_alone).await;
     }
     let way = way(arguments, host, stage)?;
     let mut ground = Ground::new(way, subject, people, Arc::clone(clock), Arc::clone(inbox));
     ground.lock(plan).await.map_err(|why| nothing(&format!("accounts do not lock: {why}")))?;
     Ok(ground)
+}
+
+/// Lets the time come when everybody has a code that is not used up: by moving the subject's clock
+/// if it can be moved and nobody else measures it, else by waiting.
+async fn pass_time(
+    subject: &dyn Subject,
+    clock: &Arc<dyn Clock>,
+    fresh: Moment,
+    is_ours_alone: bool,
+) {
+    let by = fresh - clock.now();
+    if is_ours_alone && subject.about().clock == ClockMode::Offset {
+        let moved = subject.ask("harness", &Operation::AdvanceClock { by }).await;
+        if moved.is_ok_and(|answer| answer.reply == Reply::Done) {
+            return clock.advance(by);
+        }
+    }
+    print_aside(&format!(
+        "enrolled; waiting {:.0} s, because the codes that confirmed the tokens are used up\n",
+        by.as_secs_f64().ceil()
+    ));
+    clock.wait_until(fresh).await;
 }
 
 fn way(arguments: &Arguments, host: &Arc<dyn Host>, stage: &Stage) -> Result<Way, Stopped> {

@@ -3,7 +3,8 @@
 use super::super::{Exit, Stopped};
 use crate::load::compare::{self, Difference};
 use crate::load::limit::{Finding, Kept, Limit};
-use crate::load::record::{Record, Standing, file, join};
+use crate::load::objective::Objective;
+use crate::load::record::{Arrival, Asked, Record, Standing, file, join};
 use crate::report::load::{self as told, Told};
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write, stdin};
@@ -71,7 +72,11 @@ impl Results {
 
     /// Tells how it went, writes the reports, and says how it ended.
     pub(in crate::cli) fn conclude(&self, record: &Record) -> Result<Exit, Stopped> {
-        let differences = self.differences(record)?;
+        let differences = self.differences(record);
+        let (differences, other) = match differences {
+            Ok(differences) => (differences, None),
+            Err(why) => (Vec::new(), Some(why)),
+        };
         let hold = |limit: &Limit| limit.hold(record, self.baseline.as_ref());
         let findings: Vec<Finding> = self.limits.iter().map(hold).collect();
         let baseline = self.baseline.as_ref();
@@ -82,25 +87,33 @@ impl Results {
         } else {
             super::super::print(&text);
         }
-        for Destination { form, path } in &self.destinations {
-            write(*form, path, &told)?;
-        }
-        Ok(self.exit(record, &findings))
+        let written = self.destinations.iter().map(|one| write(one.form, &one.path, &told));
+        // All that can be written is, before it is said what cannot.
+        let written: Vec<Result<(), Stopped>> = written.collect();
+        written.into_iter().collect::<Result<(), Stopped>>()?;
+        other.map_or_else(|| Ok(self.exit(record, &findings)), Err)
+    }
+
+    /// Refuses, before anything is measured, a load that is another one than the baseline.
+    pub(in crate::cli) fn refuse_other_than(&self, asked: &Asked) -> Result<(), Stopped> {
+        let Some(baseline) = &self.baseline else { return Ok(()) };
+        compare::asked_alike(&baseline.asked, asked).map_err(|why| other_load(&why))
     }
 
     fn differences(&self, record: &Record) -> Result<Vec<Difference>, Stopped> {
         let Some(baseline) = &self.baseline else { return Ok(Vec::new()) };
-        compare::alike(baseline, record)
-            .map_err(|why| Stopped::new(Exit::Usage, format!("error: {why}")))?;
+        compare::alike(baseline, record).map_err(|why| other_load(&why))?;
         Ok(compare::compare(baseline, record))
     }
 
     fn exit(&self, record: &Record, findings: &[Finding]) -> Exit {
         let came = |kept| findings.iter().any(|finding| finding.kept == kept);
         // Whoever says how many errors there may be has decided about them.
-        let tolerated = self.limits.iter().any(Limit::is_of_errors);
+        let tolerated = self.limits.iter().any(Limit::is_of_errors) || objective_tolerates(record);
         let failed = record.count(Standing::Failed) > 0 && !tolerated;
-        if record.count(Standing::AcceptedThough) > 0 || failed || came(Kept::No) {
+        // Who was interrupted before any rate was judged found nothing out.
+        let none_met = !record.ladder.is_empty() && record.highest_met().is_none();
+        if record.accepted_though() > 0 || failed || none_met || came(Kept::No) {
             Exit::NotConformant
         } else if came(Kept::Unknown) || !record.is_whole() {
             Exit::Inconclusive
@@ -108,6 +121,17 @@ impl Results {
             Exit::Conformant
         }
     }
+}
+
+/// Whether the objective of a search says how many errors there may be.
+fn objective_tolerates(record: &Record) -> bool {
+    let Arrival::Steps { objective, .. } = &record.asked.arrival else { return false };
+    objective.parse::<Objective>().is_ok_and(|objective| objective.tolerates_errors())
+}
+
+fn other_load(why: &compare::NotAlike) -> Stopped {
+    let remedy = "measure as the baseline was measured, or take another one";
+    Stopped::new(Exit::Usage, format!("error: {why}; {remedy}"))
 }
 
 /// The record in the file `path`; `-` is standard input.
@@ -173,7 +197,14 @@ fn destination(text: &str) -> Result<Destination, String> {
     };
     let (name, path) = text.split_once('=').ok_or_else(known)?;
     let form = told::form(name).filter(|_| !path.is_empty()).ok_or_else(known)?;
-    Ok(Destination { form, path: PathBuf::from(path) })
+    let path = PathBuf::from(path);
+    // Else it would be seen when all has been measured.
+    match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() && !folder.is_dir() => {
+            Err(format!("there is no folder {}; make it first", folder.display()))
+        }
+        Some(_) | None => Ok(Destination { form, path }),
+    }
 }
 
 fn limit(text: &str) -> Result<Limit, String> {

@@ -3,11 +3,13 @@
 //! [`Schedule`], which is the same for the same seed.
 
 mod arrivals;
+mod climb;
 mod groups;
 mod mix;
 mod schedule;
 mod size;
 
+pub use climb::Climb;
 pub use groups::Groups;
 pub use mix::{BadMix, Mix};
 pub use schedule::{Event, Schedule, Task};

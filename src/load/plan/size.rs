@@ -2,7 +2,7 @@
 
 use super::mix::{KINDS, place};
 use super::schedule::Draws;
-use super::{Groups, Task, Wanted};
+use super::{Climb, Groups, Task, Wanted};
 use crate::load::record::{Arrival, Stop, WorkKind};
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -56,8 +56,13 @@ pub enum NotPlanned {
         period: u64,
     },
     /// More people than there can be.
-    #[error("the load needs {needed} people; there can be {most}")]
+    #[error(
+        "{how} needs at least {needed} people, a code is good once; there can be {most}: lower the \
+         rate, or name more people who exist and have tokens with --people"
+    )]
     TooManyPeople {
+        /// What needs them.
+        how: String,
         /// The number of people, or as far as it was counted.
         needed: u64,
         /// How many there can be.
@@ -84,10 +89,14 @@ pub(super) fn sized(wanted: &Wanted) -> Result<(Groups, Option<u64>), NotPlanned
     if let Arrival::Closed { people_at_once } = wanted.arrival {
         return closed(wanted, people_at_once);
     }
-    let is_search = matches!(wanted.arrival, Arrival::Steps { .. });
-    let census = if is_search { census(&all_rungs(wanted))? } else { census(wanted)? };
+    let census = if let Arrival::Steps { from, to, .. } = wanted.arrival {
+        all_rungs(wanted, [from, to])?
+    } else {
+        census(wanted)?
+    };
     if census.counted == 0 {
-        return Err(NotPlanned::Nothing("no verification would be due"));
+        let why = "no verification would be due; give a longer --for, or a higher --rate";
+        return Err(NotPlanned::Nothing(why));
     }
     let valid = valid(wanted, &census)?;
     let groups = Groups::sized(|kind| match kind {
@@ -101,11 +110,44 @@ pub(super) fn sized(wanted: &Wanted) -> Result<(Groups, Option<u64>), NotPlanned
     bounded(&groups, wanted).map(|groups| (groups, Some(census.counted)))
 }
 
-/// The rungs of a search follow each other within one time step; at worst at the highest rate.
-fn all_rungs(wanted: &Wanted) -> Wanted {
+/// A search, at worst: its rungs follow each other within one time step, so that takes either a step
+/// at the highest rate, or all of the longest search there can be; and its victims bear all of that.
+fn all_rungs(wanted: &Wanted, [from, to]: [u32; 2]) -> Result<Census, NotPlanned> {
     let step = Duration::from_secs(wanted.period.seconds()) + SPARE;
-    let lasts = wanted.stop.duration().unwrap_or_default().max(step);
-    Wanted { stop: Stop::After(lasts), warm_up: Duration::ZERO, ..wanted.clone() }
+    let rung = |per_second, stop, warm_up| Wanted {
+        arrival: Arrival::Constant { per_second },
+        stop: Stop::After(stop),
+        warm_up,
+        most_people: u64::MAX,
+        ..wanted.clone()
+    };
+    let each = wanted.stop.duration().unwrap_or_default();
+    let rates = Climb::between(from, to).longest();
+    refuse_crowd(wanted, (&rates, each + wanted.warm_up), (to, step))?;
+    let mut whole = Census::default();
+    for rate in rates {
+        whole.add(&census(&rung(rate, each, wanted.warm_up))?);
+    }
+    let at_highest = census(&rung(to, step.max(each), Duration::ZERO))?;
+    for (most, highest) in whole.most.iter_mut().zip(at_highest.most) {
+        *most = [0, 1].map(|spare| most[spare].min(highest[spare]));
+    }
+    Ok(whole)
+}
+
+/// Refuses, before all of it is counted, what takes far more people than there can be.
+fn refuse_crowd(
+    wanted: &Wanted,
+    (rates, each): (&[u32], Duration),
+    (highest, step): (u32, Duration),
+) -> Result<(), NotPlanned> {
+    let all: f64 = rates.iter().copied().map(f64::from).sum::<f64>() * each.as_secs_f64();
+    let verifications = all.min(f64::from(highest) * step.as_secs_f64());
+    let people = verifications * wanted.mix.percent(WorkKind::Valid) / 100.0;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "above 0")]
+    let needed = people as u64;
+    // Counted exactly it may be a little less.
+    if needed / 2 > wanted.most_people { Err(too_many(wanted, needed)) } else { Ok(()) }
 }
 
 /// How many wrong codes one victim bears without being locked.
@@ -119,7 +161,12 @@ fn small(count: u64) -> u32 {
 
 fn bounded(groups: &Groups, wanted: &Wanted) -> Result<Groups, NotPlanned> {
     let (needed, most) = (u64::from(groups.all()), wanted.most_people);
-    if needed > most { Err(NotPlanned::TooManyPeople { needed, most }) } else { Ok(groups.clone()) }
+    if needed > most { Err(too_many(wanted, needed)) } else { Ok(groups.clone()) }
+}
+
+fn too_many(wanted: &Wanted, needed: u64) -> NotPlanned {
+    let how = format!("{} for {}", wanted.arrival, wanted.stop);
+    NotPlanned::TooManyPeople { how, needed, most: wanted.most_people }
 }
 
 /// A closed loop: as many people as it was given, or as there are verifications.
@@ -171,7 +218,12 @@ fn arithmetic(wanted: &Wanted) -> String {
         .stop
         .duration()
         .map_or(step, |duration| step.min(duration.saturating_add(wanted.warm_up)));
-    let mut how = format!("{} × {} s", wanted.arrival, span.as_secs_f64());
+    let mut how = if let Arrival::Steps { from, to, .. } = wanted.arrival {
+        let (each, step) = (&wanted.stop, step.as_secs());
+        format!("a search from {from} to {to} per second, {each} for each, within {step} s")
+    } else {
+        format!("{} × {} s", wanted.arrival, span.as_secs_f64())
+    };
     if wanted.mix.percent(WorkKind::Valid) < 100.0 {
         how = format!("{how} × {:.0} % valid, at the most,", wanted.mix.percent(WorkKind::Valid));
     }
@@ -206,7 +258,7 @@ fn census(wanted: &Wanted) -> Result<Census, NotPlanned> {
         }
         let (needed, most) = (census.most[at][0], wanted.most_people);
         if needed > most && kind != WorkKind::Locked {
-            return Err(NotPlanned::TooManyPeople { needed, most });
+            return Err(too_many(wanted, needed));
         }
         if census.counts[at] > MOST_ARRIVALS {
             return Err(NotPlanned::TooManyArrivals);
@@ -216,6 +268,17 @@ fn census(wanted: &Wanted) -> Result<Census, NotPlanned> {
 }
 
 impl Census {
+    /// Adds what comes right after it, so that all of both may lie within one time step: of whatever
+    /// kind, because a shorter search may draw a few more of one.
+    fn add(&mut self, next: &Self) {
+        self.counted += next.counted;
+        for (count, more) in self.counts.iter_mut().zip(next.counts) {
+            *count += more;
+        }
+        let more: u64 = next.counts.iter().sum();
+        self.most = self.most.map(|most| most.map(|most| most + more));
+    }
+
     /// The most verifications of `kind` within one time step, or with `spare` 1 a little more.
     fn least(&self, kind: WorkKind, spare: usize) -> u64 {
         self.most[place(kind)][spare]

@@ -1,7 +1,7 @@
 //! The file form of a record: one JSON object with a summary for people and scripts, and the record
 //! from which the summary follows. Reading is strict: what does not add up is refused.
 
-use super::{FORM, MOST_PHASES, MOST_SLICES, Record, Standing};
+use super::{FORM, Finish, MOST_PHASES, MOST_SLICES, Record};
 use crate::journal::Shard;
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
@@ -18,7 +18,7 @@ pub const MOST_PARTS: usize = 4096;
 const MOST_SAMPLES: usize = 10_000;
 
 /// The longest text in a record, in bytes: of a name or of a reason.
-const LONGEST_TEXT: usize = 4096;
+pub const LONGEST_TEXT: usize = 4096;
 
 /// How a file begins, white space aside: nothing else that we write does.
 const BEGINNING: &[u8] = b"{\"summary\":";
@@ -131,7 +131,7 @@ pub fn read(input: impl Read) -> Result<Record, NotRecord> {
 /// What contradicts itself or is out of bounds.
 fn oddity(record: &Record) -> Option<String> {
     let Record { subject, counts, ladder, parts, asked, .. } = record;
-    let good = record.count(Standing::Succeeded) + record.count(Standing::AsItShould);
+    let good = record.good();
     let samples = parts.iter().map(|part| part.samples.len()).max().unwrap_or(0);
     let width = counts.slices.width().as_secs();
     let bounded = [
@@ -142,7 +142,12 @@ fn oddity(record: &Record) -> Option<String> {
         ("stages", counts.phases.len(), MOST_PHASES),
         ("kinds of work", asked.work.len(), MOST_PHASES),
     ];
-    let texts = [&subject.name, &subject.against, &subject.driven_by, &record.fobwatch];
+    let mut texts = vec![&subject.name, &subject.against, &subject.driven_by, &record.fobwatch];
+    texts.extend(ladder.iter().map(|rung| &rung.why));
+    texts.extend(parts.iter().filter_map(|part| match &part.finish {
+        Finish::SubjectGone { why, .. } => Some(why),
+        Finish::Whole | Finish::Interrupted | Finish::OutOfCodes => None,
+    }));
     let sliced: u64 = counts.slices.each().iter().map(|slice| slice.succeeded).sum();
     let equal = [
         ("verifications that ended as they should", good, counts.latency.count()),

@@ -66,6 +66,15 @@ pub struct Subject {
     pub launched: bool,
 }
 
+impl Subject {
+    /// Whether an adapter that is a program stood between. Where we launched that, the server may be
+    /// among what it has started, or not.
+    #[must_use]
+    pub fn is_behind_program(&self) -> bool {
+        ["exec:", "attach:"].iter().any(|kind| self.against.starts_with(kind))
+    }
+}
+
 /// One rate of a search.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -76,7 +85,13 @@ pub struct Rung {
     pub arrivals: u64,
     /// Those that ended as they should.
     pub succeeded: u64,
-    /// Their latency from the intended start.
+    /// Codes that must be refused and were accepted.
+    #[serde(default)]
+    pub accepted_though: u64,
+    /// All others that ended.
+    #[serde(default)]
+    pub failed: u64,
+    /// The latency from the intended start of those that ended as they should.
     pub latency: Times,
     /// Whether the objective was met.
     pub met: bool,
@@ -110,20 +125,49 @@ impl Record {
 
     /// Verifications per second that ended as they should, over the time that was asked for, or the
     /// time that it took if that is longer: a run that ends with its last arrival is not faster than
-    /// it was asked to be.
+    /// it was asked to be. A load that was cut short counts over the time that it went.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     pub fn throughput(&self) -> f64 {
-        let good = self.count(Standing::Succeeded) + self.count(Standing::AsItShould);
-        let seconds = self.took().max(self.asked.stop.duration().unwrap_or_default());
-        if seconds.is_zero() { 0.0 } else { good as f64 / seconds.as_secs_f64() }
+        let seconds = self.lasted();
+        if seconds.is_zero() { 0.0 } else { self.good() as f64 / seconds.as_secs_f64() }
     }
 
-    /// What was achieved of a rate that was asked for: of 1, where the mean rate is known.
+    /// What was achieved of a rate that was asked for: of 1, where the mean rate is known. Of a load
+    /// that came to its end all that was due has ended somehow, so chance and rushes at an edge,
+    /// which make more or less due than the mean, are no achievement.
     #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "counts stay far below 2^53")]
     pub fn of_asked_rate(&self) -> Option<f64> {
         let mean = self.asked.mean_per_second().filter(|mean| *mean > 0.0)?;
-        Some(self.throughput() / (mean * self.portion()))
+        match self.asked.stop.duration() {
+            Some(asked) if self.is_whole() && self.ended() > 0 => {
+                let on_time = asked.as_secs_f64() / self.lasted().as_secs_f64().max(1e-9);
+                Some(self.good() as f64 / self.ended() as f64 * on_time)
+            }
+            Some(_) | None => Some(self.throughput() / (mean * self.portion())),
+        }
+    }
+
+    /// Verifications that ended as they should.
+    #[must_use]
+    pub fn good(&self) -> u64 {
+        self.count(Standing::Succeeded) + self.count(Standing::AsItShould)
+    }
+
+    /// Codes that must be refused and were accepted: in a search, at whatever rate.
+    #[must_use]
+    pub fn accepted_though(&self) -> u64 {
+        let at_rates = self.ladder.iter().map(|rung| rung.accepted_though).sum();
+        self.count(Standing::AcceptedThough).max(at_rates)
+    }
+
+    /// Over which time throughput is counted: as long as was asked for, or longer if it took longer;
+    /// where nobody came to the end, as long as it went.
+    fn lasted(&self) -> Duration {
+        let some_end = self.parts.iter().any(|part| part.finish == Finish::Whole);
+        let asked = self.asked.stop.duration().filter(|_| some_end);
+        self.took().max(asked.unwrap_or_default())
     }
 
     /// Which part, of 1, of the load that was asked for this is: a shard makes its own only.
@@ -132,6 +176,19 @@ impl Record {
         let mut shares = self.parts.iter().filter_map(|part| part.shard);
         let portion: f64 = shares.by_ref().map(|shard| 1.0 / f64::from(shard.of())).sum();
         if portion > 0.0 { portion.min(1.0) } else { 1.0 }
+    }
+
+    /// What the generator saw of a server that does nothing: of all shards the slowest.
+    #[must_use]
+    pub fn slowest_calibration(&self) -> Option<&Calibration> {
+        let known = self.parts.iter().filter_map(|part| part.calibration.as_ref());
+        known.max_by_key(|one| one.latency.at(0.5))
+    }
+
+    /// The highest rate of a search that met its objective, if one did.
+    #[must_use]
+    pub fn highest_met(&self) -> Option<u32> {
+        self.ladder.iter().filter(|rung| rung.met).map(|rung| rung.per_second).max()
     }
 
     /// Whether all parts came to their end.

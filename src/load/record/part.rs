@@ -31,14 +31,24 @@ pub struct Part {
     pub samples: Vec<Sample>,
 }
 
-/// Whether a load came to its end.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+/// Whether a load came to its end, and if not, why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Finish {
     /// All that was due was made.
     Whole,
     /// Somebody ended it before.
     Interrupted,
+    /// The subject went away, and nobody was there any more to be asked.
+    SubjectGone {
+        /// From the beginning to the first connection that broke and was never made again.
+        #[serde(rename = "after_ms", with = "millis")]
+        after: Duration,
+        /// What the adapter knows of it: that the server has ended, by which signal.
+        why: String,
+    },
+    /// A closed loop had used the code of everybody: it does not wait for new ones.
+    OutOfCodes,
 }
 
 /// A machine.

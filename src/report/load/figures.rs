@@ -3,6 +3,7 @@
 mod course;
 mod heat;
 mod percentiles;
+mod rates;
 
 use super::Told;
 use serde::Serialize;
@@ -23,6 +24,7 @@ pub(super) struct Figure {
 pub(super) fn figures(told: &Told<'_>) -> Vec<Figure> {
     let record = told.record;
     let all = [
+        rates::figure(record),
         percentiles::figure(told),
         course::throughput(record),
         heat::figure(record),

@@ -6,7 +6,7 @@ use super::tables::{self, Row};
 use super::{Form, Told};
 use crate::load::compare::Change;
 use crate::load::limit::Kept;
-use crate::load::record::{Record, Standing};
+use crate::load::record::{Arrival, Record, Standing};
 use crate::load::summary::ratio;
 use minijinja::Environment;
 use minijinja::value::{Serde, Value};
@@ -108,16 +108,8 @@ fn tiles(record: &Record) -> Vec<Tile> {
         tone: "",
     };
     let wrong = record.count(Standing::Failed) + record.count(Standing::AcceptedThough);
-    let asked = record.of_asked_rate();
     vec![
-        Tile {
-            name: "throughput",
-            value: format!("{:.1} /s", record.throughput()),
-            note: asked.map_or("as fast as it went".to_owned(), |share| {
-                format!("{:.1} % of what was asked", share * 100.0)
-            }),
-            tone: if asked.is_some_and(|share| share < 0.95) { "bad" } else { "" },
-        },
+        first_tile(record),
         latency("p50", 0.5, "half were faster"),
         latency("p99", 0.99, "one of 100 was slower"),
         latency("max", 1.0, "the slowest"),
@@ -128,6 +120,28 @@ fn tiles(record: &Record) -> Vec<Tile> {
             tone: if wrong > 0 { "bad" } else { "good" },
         },
     ]
+}
+
+/// What was found, of a search; else what was achieved.
+fn first_tile(record: &Record) -> Tile {
+    if let Arrival::Steps { objective, .. } = &record.asked.arrival {
+        let highest = record.highest_met();
+        return Tile {
+            name: "highest rate",
+            value: highest.map_or("none".to_owned(), |rate| format!("{rate} /s")),
+            note: format!("that met {objective}"),
+            tone: if highest.is_some() { "good" } else { "bad" },
+        };
+    }
+    let asked = record.of_asked_rate();
+    Tile {
+        name: "throughput",
+        value: format!("{:.1} /s", record.throughput()),
+        note: asked.map_or("as fast as it went".to_owned(), |share| {
+            format!("{:.1} % of what was asked", share * 100.0)
+        }),
+        tone: if asked.is_some_and(|share| share < 0.95) { "bad" } else { "" },
+    }
 }
 
 fn limits(told: &Told<'_>) -> Vec<Row> {
@@ -160,7 +174,9 @@ fn differences(told: &Told<'_>) -> Vec<Row> {
 }
 
 fn all_tables(record: &Record) -> Vec<Table> {
-    let mut names = vec!["in milliseconds"];
+    let is_search = matches!(record.asked.arrival, Arrival::Steps { .. });
+    let mut names =
+        vec![if is_search { "in milliseconds, at one rate" } else { "in milliseconds" }];
     names.extend(tables::percentile_names());
     let tables = [
         Table {
@@ -173,7 +189,7 @@ fn all_tables(record: &Record) -> Vec<Table> {
         Table {
             title: "Search for the highest rate",
             kind: "words",
-            head: vec!["rate", "ended as they should", "p99 ms", "why"],
+            head: vec!["rate", "objective", "ended as they should", "p50 ms", "p99 ms", "why"],
             rows: tables::ladder(record),
         },
         Table {

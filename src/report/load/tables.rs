@@ -77,19 +77,24 @@ pub(super) fn times(record: &Record) -> Vec<Row> {
 }
 
 fn times_row(name: &str, times: &Times) -> Row {
-    let known = times.count() > 0;
-    let shown = |share: f64| if known { ms(times.at(share)) } else { "–".to_owned() };
     let mut cells = vec![times.count().to_string()];
-    cells.extend(SHARES.iter().map(|(_, share)| shown(*share)));
+    cells.extend(SHARES.iter().map(|(_, share)| shown(times, *share)));
     Row { name: name.to_owned(), cells, tone: "" }
+}
+
+/// Milliseconds; nothing timed is no time.
+fn shown(times: &Times, share: f64) -> String {
+    if times.count() > 0 { ms(times.at(share)) } else { "–".to_owned() }
 }
 
 pub(super) fn ladder(record: &Record) -> Vec<Row> {
     let row = |rung: &crate::load::record::Rung| Row {
         name: format!("{} per second", rung.per_second),
         cells: vec![
+            if rung.met { "met" } else { "not met" }.to_owned(),
             format!("{} of {}", rung.succeeded, rung.arrivals),
-            ms(rung.latency.at(0.99)),
+            shown(&rung.latency, 0.5),
+            shown(&rung.latency, 0.99),
             rung.why.clone(),
         ],
         tone: if rung.met { "good" } else { "bad" },
@@ -125,9 +130,12 @@ pub(super) fn usage(record: &Record) -> Vec<(String, String)> {
         let most = |of: fn(&crate::load::record::Sample) -> u64| {
             part.samples.iter().map(of).max().unwrap_or(0)
         };
-        if let Some(subject) = last.subject {
+        // A subject that went away has none in the end.
+        let known = part.samples.iter().rev().find_map(|one| Some((one.subject?, one.at)));
+        if let Some((subject, at)) = known.filter(|(_, at)| !at.is_zero()) {
             let memory = most(|sample| sample.subject.map_or(0, |usage| usage.memory_bytes));
-            lines.push((format!("subject{which}"), words(subject.cpu, last.at, memory)));
+            let who = if record.subject.is_behind_program() { "adapter" } else { "subject" };
+            lines.push((format!("{who}{which}"), words(subject.cpu, at, memory)));
         }
         let memory = most(|sample| sample.harness.memory_bytes);
         lines.push((format!("ourselves{which}"), words(last.harness.cpu, last.at, memory)));

@@ -3,7 +3,7 @@
 use super::Told;
 use super::caveats::{caveats, ms};
 use super::tables::{outcome_words, usage};
-use crate::load::record::{Record, Standing};
+use crate::load::record::{Arrival, Record, Standing};
 use crate::load::summary::SHARES;
 use crate::load::times::Times;
 use std::fmt::Write as _;
@@ -48,16 +48,19 @@ pub fn text(told: &Told<'_>) -> String {
 }
 
 fn head(record: &Record) -> String {
-    let good = record.count(Standing::Succeeded) + record.count(Standing::AsItShould);
     let (asked, ended) = (&record.asked, record.ended());
-    let mut text =
-        format!("{}: {good} of {ended} verifications ended as they should\n", record.subject.name);
+    let first = format!("{} of {ended} verifications ended as they should", record.good());
+    let found = found(record);
+    let mut text = format!("{}: {}\n", record.subject.name, found.as_ref().unwrap_or(&first));
     let people = asked.people;
     line(&mut text, "asked for", &format!("{} for {}, {people} people", asked.arrival, asked.stop));
     if let [part] = record.parts.as_slice()
         && let Some(shard) = part.shard
     {
         line(&mut text, "shard", &format!("{shard}, of which this is the result"));
+    }
+    if found.is_some() {
+        line(&mut text, "at that rate", &first);
     }
     let share = record
         .of_asked_rate()
@@ -69,6 +72,26 @@ fn head(record: &Record) -> String {
     text
 }
 
+/// What a search found, if it is one.
+fn found(record: &Record) -> Option<String> {
+    let Arrival::Steps { from, to, objective } = &record.asked.arrival else { return None };
+    Some(match record.highest_met() {
+        None if record.ladder.is_empty() => {
+            "the search ended before any rate was judged".to_owned()
+        }
+        None => format!("not even {from} per second met {objective}"),
+        Some(rate) if rate == *to => {
+            format!("{rate} per second met {objective}, and no higher rate was to be tried")
+        }
+        Some(rate) if !record.is_whole() => {
+            format!("{rate} per second met {objective}; the search did not come to its end")
+        }
+        Some(rate) => {
+            format!("{rate} per second is the highest rate that met {objective}, to about 5 %")
+        }
+    })
+}
+
 fn times(record: &Record, text: &mut String) {
     let counts = &record.counts;
     let mut named = vec![
@@ -78,7 +101,7 @@ fn times(record: &Record, text: &mut String) {
     ];
     let phases = counts.phases.iter();
     named.extend(phases.map(|phase| (phase.name.replace('_', " "), &phase.times)));
-    let calibration = record.parts.iter().find_map(|part| part.calibration.as_ref());
+    let calibration = record.slowest_calibration();
     named.extend(calibration.map(|one| ("null server".to_owned(), &one.latency)));
     for (name, times) in named.into_iter().filter(|(_, times)| times.count() > 0) {
         line(text, &name, &percentiles(times));

@@ -1,9 +1,10 @@
 //! What plans are driven on in tests: the embedded reference, or people of a list in front of a
 //! server that a map describes.
 
+use crate::puppet::python;
 use fobwatch::adapters::builtin::{Builtin, sender_to};
 use fobwatch::adapters::map::MapHost;
-use fobwatch::adapters::{Connection, Endpoints, Host, Stage};
+use fobwatch::adapters::{self, Connection, Endpoints, Host, Stage};
 use fobwatch::domain::{Chance, Clock, Declared, Secret, Soon, WallClock};
 use fobwatch::gateways::Account;
 use fobwatch::gateways::email::smtp;
@@ -82,18 +83,38 @@ pub(super) async fn on_reference(plan: &Plan, against: &str) -> Driven {
     driven
 }
 
-/// The same at the reference behind HTTP, compiled to bytes: each sign-in sets a cookie.
-pub(super) async fn on_served_reference(plan: &Plan) -> Driven {
-    let (clock, post) = (clock(), Post::open().await);
+/// The reference behind HTTP, whose messages go to `post`.
+async fn served(clock: &Arc<dyn Clock>, post: &Post) -> Server {
     let courier = delivery::Wire::new(sender_to(&post.endpoints())).expect("a courier");
     let reference = Reference::new(
         Parameters::default(),
         Vec::new(),
-        Arc::clone(&clock),
+        Arc::clone(clock),
         Chance::seeded(1, "reference"),
         Arc::new(courier),
     );
-    let server = Server::start(reference, ([127, 0, 0, 1], 0).into()).await.expect("a port");
+    Server::start(reference, ([127, 0, 0, 1], 0).into()).await.expect("a port")
+}
+
+/// The same behind an adapter that is a program.
+pub(super) async fn on_reference_behind_program(plan: &Plan) -> Driven {
+    const EXAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/adapters/examples/reference.py");
+    let (clock, post) = (clock(), Post::open().await);
+    let server = served(&clock, &post).await;
+    let base = format!("http://{}", server.address());
+    let against = format!("exec:'{}' '{EXAMPLE}' {base} --clock offset", python());
+    let host = adapters::open(&against).await.unwrap_or_else(|error| panic!("{error}"));
+    let driven = enrolled(plan, &*host, (clock, &post), false).await;
+    host.close().await;
+    server.stop().await;
+    post.gateways.close().await;
+    driven
+}
+
+/// The same at the reference behind HTTP, compiled to bytes: each sign-in sets a cookie.
+pub(super) async fn on_served_reference(plan: &Plan) -> Driven {
+    let (clock, post) = (clock(), Post::open().await);
+    let server = served(&clock, &post).await;
     let base = format!("http://{}", server.address());
     let map = include_str!("../../../adapters/reference.yaml");
     let map = map.replace("http://127.0.0.1:4010", &base).replace("shared_virtual", "offset");
@@ -197,8 +218,7 @@ pub(super) async fn compiled(map: &str) -> Result<(), String> {
 }
 
 async fn drive(ground: &mut Ground, plan: &Plan) -> Driven {
-    let lasts = plan.wanted().stop.duration().unwrap_or_default();
-    let tally = Tally::new(plan.counts_from(), lasts);
+    let tally = Tally::of(plan);
     ground.drive(plan, &tally).await.expect("it is driven");
     assert_eq!(tally.unprepared(), None);
     let (counts, took) = tally.counts();

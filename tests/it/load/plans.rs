@@ -99,15 +99,66 @@ fn the_rungs_of_a_search_use_no_code_twice_either() {
     let arrival = Arrival::Steps { from: 5, to: 40, objective: "p99<1s".to_owned() };
     let each = Duration::from_secs(2);
     let plan = Plan::of(wanted(arrival, Stop::After(each))).expect("a plan");
-    assert_eq!(plan.groups().all(), 40 * 31);
+    // The longest search there can be is these rates; a time step at the highest takes far more.
+    let longest = [5, 10, 20, 40, 30, 35, 37, 38, 39];
+    assert_eq!(plan.groups().all(), longest.iter().sum::<u32>() * 2);
     let (mut rung, mut seen) = (plan, std::collections::BTreeSet::new());
-    for rate in [5, 10, 20, 40, 30, 35, 37, 38, 39, 39] {
+    for rate in longest {
         rung = rung.then_at_rate(rate, each);
         assert_eq!(rung.arrivals(), Some(u64::from(rate) * 2));
         // All of them take less than a time step.
         let fresh = rung.schedule(Moment::EPOCH).all(|event| seen.insert(event.person));
         assert!(fresh, "{rate}");
     }
+}
+
+#[test]
+fn a_long_search_takes_a_time_step_at_its_highest_rate() {
+    let arrival = Arrival::Steps { from: 5, to: 40, objective: "p99<1s".to_owned() };
+    let plan = Plan::of(wanted(arrival.clone(), Stop::After(Duration::from_mins(1))));
+    assert_eq!(plan.expect("a plan").groups().all(), 40 * 31);
+    let small = Wanted { pool: Some(100), ..wanted(arrival, Stop::After(Duration::from_secs(2))) };
+    let why = Plan::of(small).expect_err("too small").to_string();
+    let expected = "a search from 5 to 40 per second, 2 s for each, within 30 s = 508 people, a code \
+                    is good once; you gave 100";
+    assert_eq!(why, expected);
+}
+
+#[test]
+fn victims_bear_all_of_a_search_that_is_longer_than_a_time_step() {
+    let arrival = Arrival::Steps { from: 10, to: 80, objective: "p99<1s".to_owned() };
+    let mix = "valid=1,wrong=1".parse().expect("a mix");
+    let each = Duration::from_secs(20);
+    let wanted = Wanted { mix, attempts: Some(5), ..wanted(arrival, Stop::After(each)) };
+    let mut rung = Plan::of(wanted).expect("a plan");
+    let mut by_victim: BTreeMap<u32, u32> = BTreeMap::new();
+    for rate in [10, 20, 40, 80, 60, 70, 75, 77] {
+        rung = rung.then_at_rate(rate, each);
+        let wrong = |event: &Event| event.task == Task::Verify(WorkKind::Wrong);
+        for event in rung.schedule(Moment::EPOCH).filter(wrong) {
+            *by_victim.entry(event.person).or_default() += 1;
+        }
+    }
+    assert!(
+        by_victim.values().max() <= Some(&4),
+        "the fifth locks: {:?}",
+        by_victim.values().max()
+    );
+}
+
+#[test]
+fn more_people_than_there_can_be_are_refused_with_a_remedy() {
+    let most_people = MOST_ENROLLED;
+    let why = |wanted| {
+        let refused = Plan::of(Wanted { most_people, ..wanted }).expect_err("too many");
+        refused.to_string()
+    };
+    let constant = why(constant(4_000, 60_000, 30));
+    assert!(constant.starts_with("4000 per second for 60 s needs at least 100001 people"));
+    assert!(constant.contains("there can be 100000: lower the rate, or name"), "{constant}");
+    let arrival = Arrival::Steps { from: 1, to: u32::MAX, objective: "p99<1s".to_owned() };
+    let search = why(wanted(arrival, Stop::After(Duration::from_secs(10))));
+    assert!(search.contains("to 4294967295 per second with p99<1s for 10 s needs"), "{search}");
 }
 
 #[test]

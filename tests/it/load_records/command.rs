@@ -1,9 +1,9 @@
 //! `fobwatch bench` and `fobwatch merge` with saved loads, as somebody at a terminal meets them.
 
-use super::{note, record, scattered};
+use super::{note, record, scattered, searched};
 use fobwatch::domain::{Clock, WallClock};
 use fobwatch::journal::Shard;
-use fobwatch::load::record::{Ended, Record, WorkKind, file};
+use fobwatch::load::record::{Arrival, Ended, Record, WorkKind, file};
 use fobwatch::load::summary::Summary;
 use std::fs::File;
 use std::path::Path;
@@ -93,6 +93,56 @@ fn reports_are_refused_before_anything_is_measured() {
     assert!(code == Some(65) && said.contains("odd.json is no record of a load"), "{said}");
     let (code, _, said) = fobwatch(at, &["bench", "--start-at", "2020-01-01T00:00:00Z"]);
     assert!(code == Some(64) && said.contains("has passed"), "{said}");
+    save(at, "other.json", &record(2, None, |arrival| scattered(1, arrival)));
+    let (code, _, said) = fobwatch(at, &["bench", "--baseline", "other.json"]);
+    let why = "the baseline is another load: its arrival is 100 per second, and this one's is 20 per \
+               second; measure as the baseline was measured";
+    assert!(code == Some(64) && said.contains(why), "{said}");
+    assert!(!said.contains("people:"), "nobody was enrolled: {said}");
+}
+
+#[test]
+fn a_baseline_of_another_load_costs_nobody_the_result() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let mut now = record(2, None, |arrival| scattered(1, arrival));
+    save(at, "before.json", &now);
+    "another way".clone_into(&mut now.subject.driven_by);
+    save(at, "now.json", &now);
+    let from = ["bench", "--from", "now.json", "--baseline", "before.json"];
+    let reports = ["--report", "html=now.html", "--report", "csv=now.csv"];
+    let (code, told, said) = fobwatch(at, &[from.as_slice(), &reports].concat());
+    assert!(code == Some(64) && said.contains("its way to ask is"), "{said}");
+    assert!(told.contains("200 of 200 verifications"), "{told}");
+    assert!(at.join("now.html").exists() && at.join("now.csv").exists());
+    // A report that cannot be written costs nobody the others.
+    std::fs::create_dir(at.join("taken")).expect("a folder");
+    let reports = ["--report", "html=taken", "--report", "csv=later.csv"];
+    let (code, _, said) = fobwatch(at, &[&from[..3], reports.as_slice()].concat());
+    assert!(code == Some(74) && said.contains("cannot write taken"), "{said}");
+    assert!(at.join("later.csv").exists());
+}
+
+#[test]
+fn a_search_answers_for_what_it_found_and_for_its_errors() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let at = folder.path();
+    let found = searched();
+    let exit = |record: &Record| {
+        save(at, "search.json", record);
+        fobwatch(at, &["bench", "--from", "search.json"]).0
+    };
+    assert_eq!(exit(&found), Some(1), "two replayed codes were accepted at one of the rates");
+    let mut sound = found.clone();
+    sound.ladder.iter_mut().for_each(|rung| rung.accepted_though = 0);
+    assert_eq!(exit(&sound), Some(0));
+    note(&mut sound, (WorkKind::Valid, Ended::NoAnswer, "sign_in: timed out"), 0);
+    assert_eq!(exit(&sound), Some(1), "nothing allows an error");
+    let objective = "p99<50ms,errors<5%".to_owned();
+    sound.asked.arrival = Arrival::Steps { from: 20, to: 500, objective };
+    assert_eq!(exit(&sound), Some(0), "the objective does");
+    sound.ladder.iter_mut().for_each(|rung| rung.met = false);
+    assert_eq!(exit(&sound), Some(1), "no rate met it");
 }
 
 /// Sleeps nowhere: the shards themselves wait for the moment that they are told.

@@ -25,6 +25,8 @@ fn full() -> Record {
         per_second: 50,
         arrivals: 100,
         succeeded: 100,
+        accepted_though: 1,
+        failed: 2,
         latency: record.counts.latency.clone(),
         met: true,
         why: "p99 was 9 ms".to_owned(),

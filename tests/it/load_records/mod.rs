@@ -10,8 +10,8 @@ mod pages;
 use fobwatch::domain::Moment;
 use fobwatch::journal::Shard;
 use fobwatch::load::record::{
-    Arrival, Asked, Calibration, Counts, Ended, Environment, FORM, Finish, Part, Record, Sample,
-    Share, Stop, Subject, Usage, Visit, WorkKind,
+    Arrival, Asked, Calibration, Counts, Ended, Environment, FORM, Finish, Part, Record, Rung,
+    Sample, Share, Stop, Subject, Usage, Visit, WorkKind,
 };
 use fobwatch::load::times::Times;
 use std::time::Duration;
@@ -120,4 +120,26 @@ fn note(record: &mut Record, (work, ended, detail): (WorkKind, Ended, &str), sec
     let answered = at + Duration::from_millis(3);
     let visit = Visit { work, ended, detail, intended: at, started: at, answered, phases: &[] };
     record.counts.note(&visit);
+}
+
+/// A search from 20 per second that found 60; at 80 two replayed codes were accepted.
+fn searched() -> Record {
+    let mut record = record(1, None, |arrival| scattered(1, arrival));
+    let objective = "p99<50ms".to_owned();
+    record.asked.arrival = Arrival::Steps { from: 20, to: 500, objective };
+    let rungs = [(20, 20, true), (40, 30, true), (80, 71, false), (60, 45, true)];
+    record.ladder = rungs.map(|(rate, ms, met)| rung(rate, ms, met)).to_vec();
+    record
+}
+
+/// Two seconds of `rate` per second, each of which took so long.
+fn rung(rate: u32, ms: u64, met: bool) -> Rung {
+    let (mut latency, bad) = (Times::none(), if met { [0, 0] } else { [2, 1] });
+    let arrivals = u64::from(rate) * 2;
+    let succeeded = arrivals - bad.iter().sum::<u64>();
+    // A little less, so that the precision of the histogram does not matter.
+    (0..succeeded).for_each(|_| latency.record(Duration::from_micros(ms * 1000 - 1)));
+    let [accepted_though, failed] = bad;
+    let (per_second, why) = (rate, format!("p99<50ms: {ms}.000 ms"));
+    Rung { per_second, arrivals, succeeded, accepted_though, failed, latency, met, why }
 }

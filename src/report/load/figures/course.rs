@@ -122,6 +122,10 @@ fn asked(record: &Record, end: f64) -> Vec<(f64, f64)> {
 pub(super) fn processors(record: &Record) -> Option<Figure> {
     // Shards have their own machines; a picture of all would show none of them.
     let [part] = record.parts.as_slice() else { return None };
+    // Samples are of the whole search, and all other numbers of one rate.
+    if !record.ladder.is_empty() {
+        return None;
+    }
     let end = record.took().as_secs_f64().max(1e-3);
     let ours = used((&part.samples, end), |sample| Some(sample.harness.cpu));
     let theirs = used((&part.samples, end), |sample| sample.subject.map(|usage| usage.cpu));
