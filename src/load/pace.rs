@@ -13,8 +13,8 @@ pub trait Pace: Send + Sync {
     fn reach(&self, point: Duration) -> Soon<'_, ()>;
 }
 
-/// Real time. Its timer has a resolution of 1 ms, so starts are up to that late; the saved
-/// [`record`](super::record) shows by how much.
+/// Real time. Starts are late by what it takes to wake a thread, some tenths of a millisecond at the
+/// most on a machine that is not busy; the saved [`record`](super::record) shows by how much.
 #[derive(Debug)]
 pub struct RealPace(Stopwatch);
 
@@ -32,6 +32,10 @@ impl RealPace {
     }
 }
 
+/// The runtime's timer counts whole milliseconds and is up to one and a half late. The end of a wait
+/// is left to a thread, which sleeps more finely.
+const FINE: Duration = Duration::from_millis(2);
+
 impl Pace for RealPace {
     fn elapsed(&self) -> Duration {
         self.0.elapsed()
@@ -39,9 +43,14 @@ impl Pace for RealPace {
 
     fn reach(&self, point: Duration) -> Soon<'_, ()> {
         Box::pin(async move {
+            let coarse = point.saturating_sub(self.elapsed() + FINE);
+            if !coarse.is_zero() {
+                tokio::time::sleep(coarse).await;
+            }
             let left = point.saturating_sub(self.elapsed());
             if !left.is_zero() {
-                tokio::time::sleep(left).await;
+                // Nothing is lost with the thread: it only sleeps.
+                let _ = tokio::task::spawn_blocking(move || std::thread::sleep(left)).await;
             }
         })
     }
