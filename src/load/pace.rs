@@ -50,8 +50,16 @@ impl Pace for RealPace {
             let left = point.saturating_sub(self.elapsed());
             if !left.is_zero() {
                 // Nothing is lost with the thread: it only sleeps.
-                let _ = tokio::task::spawn_blocking(move || std::thread::sleep(left)).await;
+                let _ = tokio::task::spawn_blocking(move || doze(left)).await;
             }
         })
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "real time is what this waits for, and no clock is so fine"
+)]
+fn doze(left: Duration) {
+    std::thread::sleep(left);
 }
