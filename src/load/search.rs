@@ -5,6 +5,7 @@ use super::objective::Objective;
 use super::plan::{Climb, Plan};
 use super::record::{Counts, Rung, Standing};
 use super::tally::Tally;
+use crate::domain::clock::Stopwatch;
 use std::time::Duration;
 
 /// What came of a search.
@@ -14,7 +15,7 @@ pub struct Found {
     /// What was counted at the highest rate that met the objective, else at the last one; and how
     /// long it took.
     pub counts: (Counts, Duration),
-    /// Since when the subject was gone, if it was, from the beginning of the last rate.
+    /// Since when the subject was gone, if it was, from the beginning of the search.
     pub gone_after: Option<Duration>,
 }
 
@@ -34,14 +35,16 @@ pub async fn search(
     let mut rung = plan.clone();
     let counts = (Counts::over(each), Duration::ZERO);
     let mut found = Found { ladder: Vec::new(), counts, gone_after: None };
+    let stopwatch = Stopwatch::start();
     while let Some(rate) = climb.next() {
         rung = rung.then_at_rate(rate, each);
         let tally = Tally::new(rung.counts_from(), each);
         on_rung(rate, &tally);
+        let counts_from = stopwatch.elapsed() + rung.counts_from();
         ground.drive(&rung, &tally).await?;
         let (counts, took) = tally.counts();
         let due = rung.arrivals().unwrap_or_default();
-        found.gone_after = tally.gone_after();
+        found.gone_after = tally.gone_after().map(|after| counts_from + after);
         if tally.is_ended() {
             if found.gone_after.is_some() {
                 let why = "the subject was gone".to_owned();
